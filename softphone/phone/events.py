@@ -1,0 +1,312 @@
+"""Everything that can happen to the telephone. Past-tense facts; plain values; one page.
+
+The first part comes from the user agent's process over the pipe, the second from this process (account service, store,
+supervision). All reach `Phone.handle` on the main thread, through the one doorway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn
+from softphone.phone.failure import Failure
+from softphone.phone.party import Party
+from softphone.phone.registration import RegistrationState
+from softphone.phone.secret import Secret
+from softphone.phone.sound import SoundDevice, SoundInUse
+
+# --- from the user agent -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class UserAgentReady:
+    version: str  # of PJSIP
+    codecs: tuple[str, ...] = ()
+    max_calls: int = 4
+
+
+@dataclass(frozen=True)
+class RegistrationChanged:
+    """`retry_in` seconds until the next try; `expires` seconds granted; `server` is the address used, "ip:port"."""
+
+    line_id: str
+    state: RegistrationState
+    failure: Failure | None = None
+    retry_in: float | None = None
+    expires: int | None = None
+    transport: str = ""
+    server: str = ""
+
+
+@dataclass(frozen=True)
+class InviteReceived:
+    """A call comes in. `ringing_sent`: its 180 has gone out already (see `ExpectCalls`)."""
+
+    call_id: str
+    line_id: str
+    remote: Party  # P-Asserted-Identity where the registrar sent it, else From
+    called: str = ""  # user part that was called (To)
+    diverted_by: Party | None = None  # last Diversion / History-Info
+    transferred_by: Party | None = None  # Referred-By
+    ringing_sent: bool = False
+
+
+@dataclass(frozen=True)
+class CallProgressed:
+    """A provisional answer (180, 181, 182, 183) to our INVITE; `early_media`: the network plays the sound."""
+
+    call_id: str
+    code: int
+    reason: str = ""
+    early_media: bool = False
+
+
+@dataclass(frozen=True)
+class CallAnswered:
+    """2xx sent or received; ACK outstanding."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class CallConfirmed:
+    call_id: str
+
+
+@dataclass(frozen=True)
+class CallDisconnected:
+    """`code` is the final SIP status, 0 where there was none; `completed_elsewhere` from the Reason header (RFC 3326)."""
+
+    call_id: str
+    code: int
+    reason: str = ""
+    by_remote: bool = True
+    completed_elsewhere: bool = False
+    failure: Failure | None = None  # where the cause is not a SIP status: time-out, transport, too many calls
+
+
+@dataclass(frozen=True)
+class HoldChanged:
+    call_id: str
+    local: bool
+    remote: bool
+
+
+@dataclass(frozen=True)
+class HoldRefused:
+    call_id: str
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class MediaChanged:
+    """`srtp`: "" when the media is not encrypted, else the suite; `signalling`: udp | tcp | tls."""
+
+    call_id: str
+    active: bool
+    codec: str = ""
+    clock_rate: int = 0
+    srtp: str = ""
+    signalling: str = "udp"
+    remote_media: str = ""
+
+
+@dataclass(frozen=True)
+class MediaMeasured:
+    """Since the call began. Loss as fraction 0-1, jitter and round trip in ms, MOS 1-5 (E-model estimate, ITU-T G.107)."""
+
+    call_id: str
+    sent_packets: int = 0
+    received_packets: int = 0
+    loss_in: float = 0.0
+    loss_out: float = 0.0
+    jitter_ms: float = 0.0
+    round_trip_ms: float = 0.0
+    mos: float = 0.0
+    quiet_seconds: float = 0.0  # since the last packet arrived
+
+
+@dataclass(frozen=True)
+class LevelsMeasured:
+    """Peak levels, 0.0 to 1.0."""
+
+    microphone: float
+    speaker: float
+
+
+@dataclass(frozen=True)
+class DigitReceived:
+    call_id: str
+    digit: str
+
+
+@dataclass(frozen=True)
+class TransferProgressed:
+    call_id: str
+    code: int
+    reason: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class MessageWaiting:
+    line_id: str
+    new: int
+    old: int = 0
+
+
+@dataclass(frozen=True)
+class SoundDevicesChanged:
+    devices: tuple[SoundDevice, ...]
+    in_use: SoundInUse = field(default_factory=SoundInUse)
+
+
+@dataclass(frozen=True)
+class SoundTrouble:
+    """kind: no_microphone | no_speaker | microphone_lost | speaker_lost | microphone_blocked | found (it is over)."""
+
+    kind: str
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Pong:
+    number: int
+
+
+UserAgentEvent = (
+    UserAgentReady
+    | RegistrationChanged
+    | InviteReceived
+    | CallProgressed
+    | CallAnswered
+    | CallConfirmed
+    | CallDisconnected
+    | HoldChanged
+    | HoldRefused
+    | MediaChanged
+    | MediaMeasured
+    | LevelsMeasured
+    | DigitReceived
+    | TransferProgressed
+    | MessageWaiting
+    | SoundDevicesChanged
+    | SoundTrouble
+    | Pong
+)
+
+# --- from this process ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class UserAgentDied:
+    """The child is gone: every line and call it had is too. `restart_in` seconds."""
+
+    cause: str  # "signal 6", "exit 3", "hung"
+    restart_in: float
+
+
+@dataclass(frozen=True)
+class NothingSaved:
+    """Start-up found no account to sign in to."""
+
+
+@dataclass(frozen=True)
+class SessionOpened:
+    """Signed in, or an earlier sign-in taken up again (`restored`)."""
+
+    session: SignedIn
+    restored: bool = False
+
+
+@dataclass(frozen=True)
+class SignInRefused:
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class ProvisioningLoaded:
+    provisioning: Provisioning
+    saved: bool = False  # from the keychain, the service not yet asked
+
+
+@dataclass(frozen=True)
+class SipAccountLoaded:
+    """A plain SIP account was typed or found saved."""
+
+    provisioning: Provisioning
+    transport: str | None = None
+
+
+@dataclass(frozen=True)
+class ExtensionLoaded:
+    """The extension document (`account-api`), as plain JSON values, with its ETag."""
+
+    document: dict[str, object]
+    etag: str
+
+
+@dataclass(frozen=True)
+class DirectoryLoaded:
+    entries: tuple[DirectoryEntry, ...]
+
+
+@dataclass(frozen=True)
+class ServiceReached:
+    """Whether the account service answers; `failure` says why not."""
+
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class SignedOut:
+    """The session ended: by us (failure None) or by the service."""
+
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class KeychainFailed:
+    """The secret could not be kept: signed in for this run only."""
+
+    detail: str
+
+
+@dataclass(frozen=True)
+class HistoryLoaded:
+    entries: tuple[object, ...]  # history.HistoryEntry, newest first
+
+
+@dataclass(frozen=True)
+class StoreFailed:
+    """Something could not be written; `what` names it for the log."""
+
+    what: str
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class SecretRotated:
+    """The account service gave a new refresh token; it must be kept before the old one is used again."""
+
+    refresh_token: Secret
+
+
+LocalEvent = (
+    UserAgentDied
+    | NothingSaved
+    | SessionOpened
+    | SignInRefused
+    | ProvisioningLoaded
+    | SipAccountLoaded
+    | ExtensionLoaded
+    | DirectoryLoaded
+    | ServiceReached
+    | SignedOut
+    | KeychainFailed
+    | HistoryLoaded
+    | StoreFailed
+    | SecretRotated
+)
+
+Event = UserAgentEvent | LocalEvent

@@ -1,0 +1,91 @@
+"""What the telephone needs of the world; adapters fulfil it, fakes too, and both pass the same contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn, ThisDevice
+from softphone.phone.commands import Command
+from softphone.phone.history import HistoryEntry
+from softphone.phone.secret import Secret
+
+
+class UserAgentPort(Protocol):
+    """The child process; never blocks. A command sent while it is down is dropped: what must hold is sent again on ready."""
+
+    def send(self, command: Command) -> None: ...
+
+
+class AccountService(Protocol):
+    """The account service, blocking, for the worker thread. Refusals are raised as `Refused(Failure)`, nothing else.
+
+    After `sign_in` or `resume` the instance holds the session's tokens itself and renews them; `on_rotated` is called
+    with each new refresh token before it is relied on, so that it can be kept.
+    """
+
+    def sign_in(
+        self,
+        email: str,
+        password: Secret,
+        device: ThisDevice,
+        *,
+        service: str | None = None,
+        replace_device: str | None = None,
+    ) -> SignedIn:
+        """`service` is the base URL; None finds it by the e-mail's domain."""
+        ...
+
+    def resume(self, session: SignedIn) -> None:
+        """Take up an earlier session; sends nothing."""
+        ...
+
+    def provisioning(self) -> Provisioning: ...
+    def extension(self) -> tuple[dict[str, Any], str]:
+        """The document and its ETag."""
+        ...
+
+    def patch_extension(self, patch: dict[str, Any], etag: str) -> tuple[dict[str, Any], str]: ...
+    def directory(self) -> Sequence[DirectoryEntry]: ...
+    def sign_out(self) -> None: ...
+    def events(self) -> Iterator[tuple[str, str]]:
+        """(event, data) from the stream, blocking, reconnecting by itself; ends when `close` is called. Own thread."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class AccountRequests(Protocol):
+    """What the telephone asks of the account service; never blocks, and every result arrives as an event."""
+
+    def sign_in(
+        self, email: str, password: Secret, service: str | None, replace_device: str | None, keep: bool
+    ) -> None: ...
+    def sign_in_sip(self, provisioning: Provisioning, transport: str | None, keep: bool) -> None: ...
+    def cancel_sign_in(self) -> None: ...
+    def restore(self) -> None:
+        """Look for a saved account: SessionOpened + ProvisioningLoaded, SipAccountLoaded, or NothingSaved."""
+        ...
+
+    def refresh(self) -> None:
+        """Load provisioning, extension and directory again."""
+        ...
+
+    def sign_out(self) -> None: ...
+
+
+class HistoryStore(Protocol):
+    """The call history on this computer; never blocks."""
+
+    def save(self, entry: HistoryEntry) -> None:
+        """Insert, or replace the entry of the same id."""
+        ...
+
+    def mark_seen(self, before: float) -> None: ...
+    def remove(self, entry_id: str) -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Unix time in seconds."""
+        ...
