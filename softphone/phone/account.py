@@ -65,7 +65,7 @@ class Provisioning:
 
 @dataclass(frozen=True)
 class DirectoryEntry:
-    """An extension or group of the organisation. `presence`: available | on_call | dnd | forwarding | offline | unknown."""
+    """An extension or group. `presence`: available | on_call | dnd | forwarding | offline | unknown."""
 
     key: str
     label: str

@@ -52,7 +52,7 @@ class ExpectCalls:
 
 @dataclass(frozen=True)
 class MakeCall:
-    """`target` is a full SIP URI (at most 250 characters) or tel-like user part to be completed with the line's domain."""
+    """`target` is a full SIP URI (at most 250 characters), or a user part of the line's domain."""
 
     call_id: str
     line_id: str
@@ -132,7 +132,7 @@ class TransferTo:
 
 @dataclass(frozen=True)
 class PlayTone:
-    """What the person hears from the phone itself until the next PlayTone: none | ringtone | waiting | ringback | busy."""
+    """What the phone itself plays until the next PlayTone: none | ringtone | waiting | ringback | busy."""
 
     tone: str
 

@@ -75,7 +75,7 @@ class CallConfirmed:
 
 @dataclass(frozen=True)
 class CallDisconnected:
-    """`code` is the final SIP status, 0 where there was none; `completed_elsewhere` from the Reason header (RFC 3326)."""
+    """`code`: final SIP status, 0 where there was none; `completed_elsewhere`: from Reason (RFC 3326)."""
 
     call_id: str
     code: int
@@ -113,7 +113,7 @@ class MediaChanged:
 
 @dataclass(frozen=True)
 class MediaMeasured:
-    """Since the call began. Loss as fraction 0-1, jitter and round trip in ms, MOS 1-5 (E-model estimate, ITU-T G.107)."""
+    """Since the call began. Loss as fraction 0-1, times in ms, MOS 1-5 (E-model estimate, ITU-T G.107)."""
 
     call_id: str
     sent_packets: int = 0

@@ -12,7 +12,10 @@ from softphone.phone.secret import Secret
 
 
 class UserAgentPort(Protocol):
-    """The child process; never blocks. A command sent while it is down is dropped: what must hold is sent again on ready."""
+    """The child process; never blocks.
+
+    A command sent while it is down is dropped: what must hold is sent again on `UserAgentReady`.
+    """
 
     def send(self, command: Command) -> None: ...
 

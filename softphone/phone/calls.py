@@ -1,0 +1,364 @@
+"""The telephone's calls: events in, commands out, by the tables of `call.py`."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+
+from softphone.phone import commands as cmd
+from softphone.phone import events as ev
+from softphone.phone.call import Call, CallState, Intent
+from softphone.phone.failure import Failure, FailureKind, Refused, call_failure
+from softphone.phone.history import HistoryEntry, Outcome
+from softphone.phone.number import DialTarget, digits_only
+from softphone.phone.party import Party
+from softphone.phone.ports import Clock, HistoryStore, UserAgentPort
+from softphone.phone.publisher import Publisher, Topic
+from softphone.phone.screening import ScreeningSettings, screen
+
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """All calls there are, in the order they began. Main thread only."""
+
+    def __init__(
+        self,
+        user_agent: UserAgentPort,
+        history: HistoryStore,
+        clock: Clock,
+        publisher: Publisher,
+        settings: Callable[[], ScreeningSettings],
+    ) -> None:
+        self._user_agent = user_agent
+        self._history = history
+        self._clock = clock
+        self._publisher = publisher
+        self._settings = settings
+        self._calls: dict[str, Call] = {}
+        self._tone = "none"
+        self._armed = False
+        self._answer_when_ended: tuple[str, str] | None = None  # (call that ends, call to answer)
+
+    # --- what there is --------------------------------------------------------------------------------------------
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(tuple(self._calls.values()))
+
+    def get(self, call_id: str) -> Call | None:
+        return self._calls.get(call_id)
+
+    @property
+    def alive(self) -> list[Call]:
+        return [call for call in self._calls.values() if call.alive]
+
+    @property
+    def ringing(self) -> list[Call]:
+        """Incoming calls that wait for the person, oldest first."""
+        return [call for call in self._calls.values() if call.ringing_here]
+
+    @property
+    def active(self) -> Call | None:
+        """The call the person is in: talking or being set up; else one on hold; never one that rings here."""
+        up = [call for call in self.alive if not call.ringing_here and not call.ending]
+        return next((c for c in up if not c.held_local), up[-1] if up else None)
+
+    @property
+    def held(self) -> list[Call]:
+        """Calls on hold by us beside the active one."""
+        active = self.active
+        return [call for call in self.alive if call.held_local and call is not active]
+
+    # --- intents --------------------------------------------------------------------------------------------------
+
+    def dial(self, line_id: str, target: DialTarget, caller_id: str | None = None) -> Call:
+        """Place a call; the active one goes on hold first. Raises `Refused` when there are calls enough already."""
+        settings_limit = 2
+        if len(self.alive) >= settings_limit:
+            raise Refused(Failure(FailureKind.TOO_MANY_CALLS))
+        for other in self.alive:
+            if other.state is not CallState.CONFIRMED:
+                raise Refused(Failure(FailureKind.NOT_NOW, detail="a call is being set up"))
+        self._hold_others(None)
+        call = Call(
+            id=uuid.uuid4().hex,
+            line_id=line_id,
+            outgoing=True,
+            remote=Party(target.user, target.host),
+            started_at=self._clock.now(),
+            caller_id=caller_id,
+        )
+        self._calls[call.id] = call
+        self._user_agent.send(cmd.MakeCall(call.id, line_id, target.uri, caller_id))
+        self._record(call)
+        self._changed(call)
+        return call
+
+    def answer(self, call_id: str, *, others: str = "hold") -> None:
+        """Answer a ringing call; `others` says what happens to the call there is: "hold" or "end"."""
+        call = self._require(call_id, Intent.ANSWER)
+        call.answering = True
+        busy = next((c for c in self.alive if c is not call and not c.ringing_here and not c.ending), None)
+        if busy is not None and (others == "end" or (not busy.may(Intent.HOLD) and not busy.held_local)):
+            # Answered once the other has ended, so that the two are never heard together.
+            self._answer_when_ended = (busy.id, call.id)
+            self.hang_up(busy.id)
+        else:
+            self._hold_others(call)
+            self._user_agent.send(cmd.Answer(call.id))
+        self._changed(call)
+
+    def decline(self, call_id: str) -> None:
+        call = self._require(call_id, Intent.DECLINE)
+        self._refuse(call, 603)
+
+    def hang_up(self, call_id: str) -> None:
+        """End, cancel or decline, whichever the call's state means."""
+        call = self._calls.get(call_id)
+        if call is not None and call.may(Intent.DECLINE):
+            self.decline(call_id)
+            return
+        call = self._require(call_id, Intent.HANG_UP)
+        call.ending = True
+        self._user_agent.send(cmd.HangUp(call.id))
+        self._changed(call)
+
+    def hold(self, call_id: str) -> None:
+        call = self._require(call_id, Intent.HOLD)
+        self._hold(call)
+        self._changed(call)
+
+    def resume(self, call_id: str) -> None:
+        """Resume; another call that is being talked on goes on hold."""
+        call = self._require(call_id, Intent.RESUME)
+        self._hold_others(call)
+        self._resume(call)
+        self._changed(call)
+
+    def swap(self) -> None:
+        """Change between the two calls."""
+        if self.held:
+            self.resume(self.held[-1].id)
+
+    def set_muted(self, call_id: str, muted: bool) -> None:
+        call = self._require(call_id, Intent.MUTE)
+        call.muted = muted
+        self._user_agent.send(cmd.SetMuted(call.id, muted))
+        self._changed(call)
+
+    def send_digits(self, call_id: str, text: str) -> str:
+        """Send the digits of a typed or pasted text; returns what is sent. Raises `Refused` when it has none."""
+        call = self._require(call_id, Intent.SEND_DIGITS)
+        digits = digits_only(text)
+        if not digits:
+            raise Refused(Failure(FailureKind.BAD_NUMBER, detail=text[:40]))
+        call.digits_sent += digits
+        self._user_agent.send(cmd.SendDigits(call.id, digits))
+        if len(digits) == 1:
+            self._user_agent.send(cmd.PlayDigit(digits))
+        self._changed(call)
+        return digits
+
+    def forget_ended(self, call_id: str) -> None:
+        """The ended card was closed."""
+        call = self._calls.get(call_id)
+        if call is not None and not call.alive:
+            del self._calls[call_id]
+            self._publisher.publish(Topic.CALLS, call)
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    def invite_received(self, event: ev.InviteReceived) -> None:
+        self._armed = False
+        decision = screen(self.alive, self._settings())
+        call = Call(
+            id=event.call_id,
+            line_id=event.line_id,
+            outgoing=False,
+            remote=event.remote,
+            started_at=self._clock.now(),
+            state=CallState.INCOMING,
+            called=event.called,
+            diverted_by=event.diverted_by,
+            transferred_by=event.transferred_by,
+        )
+        self._calls[call.id] = call
+        if decision.refuse_with is not None:
+            self._refuse(call, decision.refuse_with)
+            return
+        if not event.ringing_sent:
+            self._user_agent.send(cmd.Ring(call.id))
+        call.rang = True
+        self._record(call)
+        self._changed(call)
+        self._publisher.publish(Topic.INCOMING, call)
+
+    def handle(self, event: object) -> None:
+        """Events that carry a call id."""
+        call = self._calls.get(getattr(event, "call_id", ""))
+        if call is None or not call.alive:
+            log.debug("late %s", type(event).__name__)
+            return
+        call.follow(event)
+        if isinstance(event, ev.CallProgressed):
+            call.rang = call.rang or event.code in (180, 183)
+            call.early_media = call.early_media or event.early_media
+        elif isinstance(event, ev.CallConfirmed):
+            call.answered_at = call.answered_at or self._clock.now()
+        elif isinstance(event, ev.HoldChanged):
+            self._hold_changed(call, event)
+        elif isinstance(event, ev.HoldRefused):
+            self._hold_refused(call)
+        elif isinstance(event, ev.MediaChanged):
+            call.media_active, call.codec, call.clock_rate = event.active, event.codec, event.clock_rate
+            call.srtp, call.signalling = event.srtp, event.signalling
+        elif isinstance(event, ev.MediaMeasured):
+            call.measured = event
+        elif isinstance(event, ev.DigitReceived):
+            call.digits_received = (call.digits_received + event.digit)[-64:]
+        elif isinstance(event, ev.TransferProgressed):
+            call.transfer = "ringing" if not event.final else ("done" if event.code < 300 else "failed")
+        elif isinstance(event, ev.CallDisconnected):
+            self._disconnected(call, event)
+            return
+        self._changed(call)
+
+    def user_agent_died(self) -> None:
+        """Whatever the child held is gone; calls are shown as ended, with their reason."""
+        self._armed, self._tone, self._answer_when_ended = False, "none", None
+        lost = Failure(FailureKind.CONNECTION_LOST)
+        for call in self.alive:
+            self.handle(ev.CallDisconnected(call.id, 0, by_remote=False, failure=lost))
+
+    def user_agent_ready(self) -> None:
+        self._armed, self._tone = False, "none"
+        self._settle()
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _require(self, call_id: str, intent: Intent) -> Call:
+        call = self._calls.get(call_id)
+        if call is None or not call.may(intent):
+            raise Refused(Failure(FailureKind.NOT_NOW, detail=intent.value))
+        return call
+
+    def _refuse(self, call: Call, code: int) -> None:
+        call.ending, call.refused_with = True, code
+        self._user_agent.send(cmd.Refuse(call.id, code))
+        self._record(call)
+        self._changed(call)
+
+    def _hold(self, call: Call) -> None:
+        call.hold_pending, call.held_local, call.hold_since = True, True, self._clock.now()
+        self._user_agent.send(cmd.Hold(call.id))
+
+    def _resume(self, call: Call) -> None:
+        call.hold_pending, call.held_local = True, False
+        self._user_agent.send(cmd.Resume(call.id))
+
+    def _hold_others(self, wanted: Call | None) -> None:
+        for other in self.alive:
+            if other is not wanted and other.may(Intent.HOLD):
+                self._hold(other)
+
+    def _hold_changed(self, call: Call, event: ev.HoldChanged) -> None:
+        call.hold_pending = False
+        if (event.local or event.remote) and not (call.held_local or call.held_remote):
+            call.hold_since = self._clock.now()
+        call.held_local, call.held_remote = event.local, event.remote
+
+    def _hold_refused(self, call: Call) -> None:
+        """The other side refused the re-INVITE. Its sound stays cut off here while another call is talked on."""
+        call.hold_pending = False
+        if not any(c.talking for c in self.alive if c is not call):
+            call.held_local = False
+            self._user_agent.send(cmd.Resume(call.id))
+
+    def _disconnected(self, call: Call, event: ev.CallDisconnected) -> None:
+        call.ended_at = self._clock.now()
+        call.end_code, call.end_reason = event.code, event.reason
+        call.completed_elsewhere = event.completed_elsewhere
+        call.failure = event.failure
+        if call.failure is None and call.outgoing and call.answered_at is None and not call.ending:
+            call.failure = call_failure(event.code, event.reason)
+        entry = self._record(call)
+        self._changed(call)
+        if entry.missed:
+            self._publisher.publish(Topic.MISSED, entry)
+        self._after_end(call)
+        if not call.outgoing and call.answered_at is None:
+            self.forget_ended(call.id)
+
+    def _after_end(self, call: Call) -> None:
+        """End & answer goes on to its answer; otherwise ending one of two calls resumes the other."""
+        if self._answer_when_ended and self._answer_when_ended[0] == call.id:
+            _, waiting = self._answer_when_ended
+            self._answer_when_ended = None
+            next_call = self._calls.get(waiting)
+            if next_call is not None and next_call.state is CallState.INCOMING:
+                self._user_agent.send(cmd.Answer(next_call.id))
+            return
+        up = [c for c in self.alive if not c.ringing_here and not c.ending]
+        if call.answered_at is not None and len(up) == 1 and up[0].may(Intent.RESUME):
+            self._resume(up[0])
+            self._changed(up[0])
+
+    def _record(self, call: Call) -> HistoryEntry:
+        entry = HistoryEntry(
+            id=call.id,
+            outgoing=call.outgoing,
+            remote=call.remote,
+            started_at=call.started_at,
+            outcome=outcome_of(call),
+            talk_seconds=call.talk_seconds(self._clock.now()) if not call.alive else 0.0,
+            code=call.end_code or call.refused_with,
+            diverted_by=call.diverted_by.user if call.diverted_by else "",
+            seen=outcome_of(call) is not Outcome.MISSED,
+        )
+        self._history.save(entry)
+        self._publisher.publish(Topic.HISTORY, entry)
+        return entry
+
+    def _changed(self, call: Call) -> None:
+        self._settle()
+        self._publisher.publish(Topic.CALLS, call)
+
+    def _settle(self) -> None:
+        """Tone and expectation follow from the calls there are; sent only when they change."""
+        tone = self._wanted_tone()
+        if tone != self._tone:
+            self._tone = tone
+            self._user_agent.send(cmd.PlayTone(tone))
+        expect = not self.alive and screen((), self._settings()).rings
+        if expect != self._armed:
+            self._armed = expect
+            self._user_agent.send(cmd.ExpectCalls(expect))
+
+    def _wanted_tone(self) -> str:
+        up = [call for call in self.alive if not call.ringing_here and not call.ending]
+        if self.ringing:
+            return "waiting" if up else "ringtone"
+        if any(c.outgoing and c.state is CallState.EARLY and c.rang and not c.early_media for c in up):
+            return "ringback"
+        return "none"
+
+
+def outcome_of(call: Call) -> Outcome:
+    """What the history says of a call. Refused because we were busy counts as missed: the person should know of it."""
+    if call.alive and not call.refused_with:
+        return Outcome.ONGOING
+    if call.answered_at is not None:
+        return Outcome.ANSWERED
+    if not call.outgoing:
+        if call.completed_elsewhere:
+            return Outcome.ELSEWHERE
+        return Outcome.DECLINED if call.refused_with == 603 else Outcome.MISSED
+    if call.ending:
+        return Outcome.CANCELLED
+    kind = call.failure.kind if call.failure else None
+    return {
+        FailureKind.BUSY: Outcome.BUSY,
+        FailureKind.DECLINED: Outcome.DECLINED,
+        FailureKind.NO_ANSWER: Outcome.NO_ANSWER,
+    }.get(kind, Outcome.FAILED) if kind else Outcome.NO_ANSWER  # fmt: skip

@@ -1,0 +1,289 @@
+"""The telephone: registration, calls, session, settings. Events come in by `handle`, the person's wishes as intents.
+
+Owned by the main thread. It knows no SIP stack, no network and no window; what it wants done goes out by its ports, and
+whoever shows it listens to topics (`publisher.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from softphone.phone import commands as cmd
+from softphone.phone import events as ev
+from softphone.phone.account import DirectoryEntry
+from softphone.phone.call import Call
+from softphone.phone.calls import Calls
+from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.history import HistoryEntry
+from softphone.phone.number import dial_target, shown
+from softphone.phone.party import Party
+from softphone.phone.ports import AccountRequests, Clock, HistoryStore, UserAgentPort
+from softphone.phone.publisher import Publisher, Topic
+from softphone.phone.registration import FOLLOWS, RegistrationState, may_call
+from softphone.phone.screening import ScreeningSettings
+from softphone.phone.session import LINE, Session, SessionState
+from softphone.phone.sound import SoundChoice, SoundDevice, SoundInUse
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PhoneConfig:
+    """Of this installation. `region`: ISO 3166 country of the system's locale, a fall-back for national numbers."""
+
+    instance_id: str
+    ca_file: str | None = None
+    region: str | None = None
+    sound: SoundChoice = SoundChoice()
+
+
+@dataclass
+class Registration:
+    """Registration as shown: state, reason, next try (Unix time)."""
+
+    state: RegistrationState = RegistrationState.UNREGISTERED
+    failure: Failure | None = None
+    next_try: float | None = None
+    transport: str = ""
+    server: str = ""
+    since: float | None = None  # registered without a break
+
+
+class Phone:
+    """See the module's text. Intents raise `Refused` when the state does not allow them; buttons ask first."""
+
+    def __init__(
+        self,
+        user_agent: UserAgentPort,
+        account: AccountRequests,
+        history: HistoryStore,
+        clock: Clock,
+        config: PhoneConfig,
+    ) -> None:
+        self._user_agent = user_agent
+        self._account = account
+        self._history = history
+        self._clock = clock
+        self._config = config
+        self.publisher = Publisher()
+        self.on = self.publisher.on
+        self.session = Session(account, self.publisher)
+        self.calls = Calls(user_agent, history, clock, self.publisher, self._screening_settings)
+        self.registration = Registration()
+        self.directory: dict[str, DirectoryEntry] = {}
+        self.history: list[HistoryEntry] = []  # newest first
+        self.mailbox_new = 0
+        self.sound_choice = config.sound
+        self.sound_devices: tuple[SoundDevice, ...] = ()
+        self.sound_in_use = SoundInUse()
+        self.sound_trouble = ""
+        self.levels = ev.LevelsMeasured(0.0, 0.0)
+        self._user_agent_up = False
+        self.publisher.on(Topic.HISTORY, self._history_changed)
+
+    # --- intents --------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take up the saved account, if there is one."""
+        self._account.restore()
+
+    def call(self, text: str, caller_id: str | None = None) -> Call:
+        """Dial what was typed or pasted. Raises `Refused`: BAD_NUMBER, OFFLINE, TOO_MANY_CALLS, NOT_NOW."""
+        if self.session.state is not SessionState.SIGNED_IN:
+            raise Refused(Failure(FailureKind.OFFLINE, detail="not signed in"))
+        target = dial_target(text, self.region)
+        if not may_call(self.registration.state):
+            raise Refused(self.registration.failure or Failure(FailureKind.OFFLINE))
+        return self.calls.dial(LINE, target, caller_id)
+
+    def choose_sound(self, choice: SoundChoice) -> None:
+        self.sound_choice = choice
+        self._send_sound()
+        self.publisher.publish(Topic.SOUND)
+
+    def register_now(self) -> None:
+        """Try now."""
+        self._user_agent.send(cmd.RefreshRegistration(LINE))
+
+    def sign_out(self) -> None:
+        """Ends calls, unregisters, revokes this device."""
+        for call in self.calls.alive:
+            self.calls.hang_up(call.id)
+        self.session.sign_out()
+        self._signed_out()
+
+    def missed_seen(self) -> None:
+        """The person has looked at the missed calls."""
+        now = self._clock.now()
+        if self.missed_unseen:
+            self._history.mark_seen(now)
+            self.history = [replace(entry, seen=True) if entry.missed else entry for entry in self.history]
+            self.publisher.publish(Topic.HISTORY)
+
+    def remove_from_history(self, entry_id: str) -> None:
+        self._history.remove(entry_id)
+        self.history = [entry for entry in self.history if entry.id != entry_id]
+        self.publisher.publish(Topic.HISTORY)
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    @property
+    def region(self) -> str | None:
+        return self.session.region or self._config.region
+
+    @property
+    def can_call(self) -> bool:
+        return self.session.state is SessionState.SIGNED_IN and may_call(self.registration.state)
+
+    @property
+    def missed_unseen(self) -> int:
+        return sum(1 for entry in self.history if entry.missed and not entry.seen)
+
+    def name_of(self, party: Party) -> str:
+        """The name to show: the directory's, else the one on the wire, else the number; "" when it is hidden."""
+        entry = self.directory.get(party.user)
+        if entry is not None and self._ours(party.host):
+            return entry.label
+        if party.hidden:
+            return ""
+        return party.name or self.number_of(party)
+
+    def number_of(self, party: Party) -> str:
+        """The number to show: grouped; a SIP address without our own domain."""
+        if party.user.lstrip("+").isdigit() or self._ours(party.host):
+            return shown(party.user)
+        return party.address
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    def handle(self, event: ev.Event) -> None:
+        """Everything that happens comes here, one at a time."""
+        if isinstance(event, ev.InviteReceived):
+            self.calls.invite_received(event)
+        elif isinstance(event, ev.LevelsMeasured):
+            self.levels = event
+            self.publisher.publish(Topic.LEVELS, event)
+        elif hasattr(event, "call_id"):
+            self.calls.handle(event)
+        elif isinstance(event, ev.RegistrationChanged):
+            self._registration_changed(event)
+        elif isinstance(event, ev.UserAgentReady):
+            self._user_agent_ready()
+        elif isinstance(event, ev.UserAgentDied):
+            self._user_agent_died(event)
+        elif isinstance(event, ev.MessageWaiting):
+            self.mailbox_new = event.new
+            self.publisher.publish(Topic.MAILBOX)
+        elif isinstance(event, ev.SoundDevicesChanged):
+            self.sound_devices, self.sound_in_use = event.devices, event.in_use
+            self.publisher.publish(Topic.SOUND)
+        elif isinstance(event, ev.SoundTrouble):
+            self.sound_trouble = "" if event.kind == "found" else event.kind
+            self.publisher.publish(Topic.SOUND)
+        elif isinstance(event, ev.DirectoryLoaded):
+            self.directory = {entry.key: entry for entry in event.entries}
+            self.publisher.publish(Topic.DIRECTORY)
+        elif isinstance(event, ev.HistoryLoaded):
+            self._history_loaded(event)
+        elif isinstance(event, ev.StoreFailed):
+            self.publisher.publish(Topic.NOTICE, event.failure)
+        else:
+            self._session_event(event)
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _session_event(self, event: object) -> None:
+        was_in = self.session.state is SessionState.SIGNED_IN
+        line_changed = self.session.handle(event)
+        if self.session.state is SessionState.SIGNED_IN:
+            if line_changed:
+                self._register()
+        elif was_in:
+            self._signed_out()
+        self.publisher.publish(Topic.SETTINGS if isinstance(event, ev.ExtensionLoaded) else Topic.SESSION)
+        if isinstance(event, ev.ExtensionLoaded):
+            self.publisher.publish(Topic.SESSION)
+
+    def _register(self) -> None:
+        line = self.session.line(self._config.ca_file, self._config.instance_id)
+        if line is not None and self._user_agent_up:
+            if self.registration.state is not RegistrationState.REGISTERED:
+                self.registration.state = RegistrationState.REGISTERING
+                self.publisher.publish(Topic.REGISTRATION)
+            self._user_agent.send(line)
+
+    def _signed_out(self) -> None:
+        for call in self.calls.alive:
+            if not call.ending:
+                self.calls.hang_up(call.id)
+        self._user_agent.send(cmd.Unregister(LINE))
+        self.registration = Registration()
+        self.directory, self.mailbox_new = {}, 0
+        for topic in (Topic.REGISTRATION, Topic.DIRECTORY, Topic.MAILBOX):
+            self.publisher.publish(topic)
+
+    def _registration_changed(self, event: ev.RegistrationChanged) -> None:
+        if self.session.state is not SessionState.SIGNED_IN:
+            return  # the last word of a line that was signed out
+        now, current = self._clock.now(), self.registration
+        if event.state not in FOLLOWS[current.state]:
+            log.warning("registration went from %s to %s", current.state.value, event.state.value)
+        registered = event.state is RegistrationState.REGISTERED
+        self.registration = Registration(
+            state=event.state,
+            failure=event.failure,
+            next_try=now + event.retry_in if event.retry_in is not None else None,
+            transport=event.transport,
+            server=event.server,
+            since=(current.since or now) if registered else None,
+        )
+        self.publisher.publish(Topic.REGISTRATION)
+        refused = event.failure is not None and event.failure.kind is FailureKind.FORBIDDEN
+        if refused and current.state is not RegistrationState.FAILED and self.session.signed_in is not None:
+            self._account.refresh()  # the secret may have been renewed, or this device revoked
+
+    def _user_agent_ready(self) -> None:
+        self._user_agent_up = True
+        self._send_sound()
+        self._register()
+        self.calls.user_agent_ready()
+
+    def _user_agent_died(self, event: ev.UserAgentDied) -> None:
+        self._user_agent_up = False
+        self.calls.user_agent_died()
+        if self.session.state is SessionState.SIGNED_IN:
+            self.registration = Registration(
+                RegistrationState.FAILED,
+                Failure(FailureKind.INTERNAL, detail=event.cause),
+                next_try=self._clock.now() + event.restart_in,
+            )
+            self.publisher.publish(Topic.REGISTRATION)
+
+    def _send_sound(self) -> None:
+        c = self.sound_choice
+        self._user_agent.send(
+            cmd.SelectSound(c.microphone, c.speaker, c.ringer, c.echo_cancellation, c.noise_suppression)
+        )
+
+    def _screening_settings(self) -> ScreeningSettings:
+        return ScreeningSettings(call_waiting=self.session.document.get("call_waiting") is not False)
+
+    def _history_loaded(self, event: ev.HistoryLoaded) -> None:
+        known = {entry.id for entry in self.history}
+        loaded = [e for e in event.entries if isinstance(e, HistoryEntry) and e.id not in known]
+        self.history = sorted([*self.history, *loaded], key=lambda e: e.started_at, reverse=True)
+        self.publisher.publish(Topic.HISTORY)
+
+    def _history_changed(self, payload: object) -> None:
+        """Kept up to date before any listener of the topic looks: this one is the first."""
+        if isinstance(payload, HistoryEntry):
+            for index, entry in enumerate(self.history[:50]):
+                if entry.id == payload.id:
+                    self.history[index] = payload
+                    return
+            self.history.insert(0, payload)
+
+    def _ours(self, host: str) -> bool:
+        provisioning = self.session.provisioning
+        return not host or provisioning is None or host.lower() == provisioning.domain.lower()

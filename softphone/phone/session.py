@@ -1,0 +1,227 @@
+"""Who is signed in, and the line that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from softphone.phone import commands as cmd
+from softphone.phone import events as ev
+from softphone.phone.account import Identity, Provisioning, SignedIn
+from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.number import region_of
+from softphone.phone.ports import AccountRequests
+from softphone.phone.publisher import Publisher, Topic
+from softphone.phone.secret import Secret
+
+LINE = "line-1"
+
+
+class SessionState(str, Enum):
+    STARTING = "starting"  # looking for a saved account
+    SIGNED_OUT = "signed_out"
+    SIGNING_IN = "signing_in"
+    SIGNED_IN = "signed_in"
+
+
+@dataclass(frozen=True)
+class SignInAttempt:
+    """What was tried, so that it can be tried again (another device replaced, network back)."""
+
+    email: str
+    password: Secret
+    service: str | None
+    keep: bool
+
+
+class Session:
+    """Sign-in state, identity and provisioning. Main thread only."""
+
+    def __init__(self, account: AccountRequests, publisher: Publisher) -> None:
+        self._account = account
+        self._publisher = publisher
+        self.state = SessionState.STARTING
+        self.failure: Failure | None = None
+        self.service_failure: Failure | None = None
+        self.signed_in: SignedIn | None = None
+        self.provisioning: Provisioning | None = None
+        self.document: dict[str, object] = {}
+        self.etag = ""
+        self.kept = True  # False: no keychain, signed in for this run only
+        self.sip_transport: str | None = None
+        self._attempt: SignInAttempt | None = None
+
+    # --- intents --------------------------------------------------------------------------------------------------
+
+    def sign_in(
+        self, email: str, password: Secret, *, service: str | None = None, replace_device: str | None = None,
+        keep: bool = True,
+    ) -> None:  # fmt: skip
+        self._require(SessionState.SIGNED_OUT)
+        name, _, domain = email.strip().partition("@")
+        if not name or ("." not in domain and not service) or any(c.isspace() for c in email.strip()) or not domain:
+            self._refuse(Failure(FailureKind.BAD_ADDRESS, detail="e-mail"))
+            return
+        self._attempt = SignInAttempt(email.strip(), password, service, keep)
+        self._begin()
+        self._account.sign_in(email.strip(), password, service, replace_device, keep)
+
+    def replace_device(self, device_id: str) -> None:
+        """After DEVICE_LIMIT: the same sign-in, in the place of that device."""
+        attempt = self._attempt
+        if attempt is None:
+            raise Refused(Failure(FailureKind.NOT_NOW, detail="replace_device"))
+        self.sign_in(
+            attempt.email, attempt.password, service=attempt.service, replace_device=device_id, keep=attempt.keep
+        )
+
+    def sign_in_sip(
+        self, address: str, password: Secret, *, server: str | None = None, transport: str | None = None,
+        auth_username: str | None = None, display_name: str = "", keep: bool = True,
+    ) -> None:  # fmt: skip
+        """Any SIP account: `address` is user@domain, `server` host[:port], transport udp, tcp or tls."""
+        self._require(SessionState.SIGNED_OUT)
+        bare = address.strip().removeprefix("sip:")
+        user, _, domain = bare.rpartition("@")
+        if not user or not domain or any(c in ' <>"@' for c in user + domain) or len(bare) > 200:
+            self._refuse(Failure(FailureKind.BAD_ADDRESS, detail="sip"))
+            return
+        domain, _, port = domain.partition(":") if not domain.startswith("[") else (domain, "", "")
+        self._begin()
+        self._account.sign_in_sip(
+            Provisioning(
+                domain=domain,
+                username=user,
+                auth_username=auth_username or user,
+                password=password,
+                display_name=display_name,
+                registrar=server.strip() if server and server.strip() else (f"{domain}:{port}" if port else None),
+                transports=(transport,) if transport else ("udp",),
+            ),
+            transport,
+            keep,
+        )
+
+    def cancel(self) -> None:
+        if self.state is SessionState.SIGNING_IN:
+            self._account.cancel_sign_in()
+            self._ended(None)
+
+    def sign_out(self) -> None:
+        self._require(SessionState.SIGNED_IN)
+        self._account.sign_out()
+        self._ended(None)
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    def handle(self, event: object) -> bool:
+        """True when the line must be registered anew."""
+        before = (self.line(None), self.state)
+        if isinstance(event, ev.NothingSaved):
+            if self.state is SessionState.STARTING:
+                self.state = SessionState.SIGNED_OUT
+        elif isinstance(event, ev.SignInRefused):
+            self._refused(event.failure)
+        elif isinstance(event, ev.SessionOpened):
+            self.signed_in, self.failure, self._attempt = event.session, None, None
+            self.state = SessionState.SIGNED_IN
+        elif isinstance(event, ev.ProvisioningLoaded):
+            if self.signed_in is not None:
+                self.provisioning = event.provisioning
+        elif isinstance(event, ev.SipAccountLoaded):
+            if self.state in (SessionState.STARTING, SessionState.SIGNING_IN):
+                self.provisioning, self.sip_transport = event.provisioning, event.transport
+                self.signed_in, self.failure, self._attempt = None, None, None
+                self.state = SessionState.SIGNED_IN
+        elif isinstance(event, ev.ExtensionLoaded):
+            if self.signed_in is not None:
+                self.document, self.etag = event.document, event.etag
+        elif isinstance(event, ev.ServiceReached):
+            self.service_failure = event.failure
+        elif isinstance(event, ev.KeychainFailed):
+            self.kept = False
+        elif isinstance(event, ev.SecretRotated):
+            if self.signed_in is not None:
+                self.signed_in = replace(self.signed_in, refresh_token=event.refresh_token)
+        elif isinstance(event, ev.SignedOut):
+            self._ended(event.failure)
+        return (self.line(None), self.state) != before
+
+    # --- what follows from it -------------------------------------------------------------------------------------
+
+    @property
+    def identity(self) -> Identity | None:
+        provisioning = self.provisioning
+        if self.signed_in is not None:
+            document = self.document
+            caller_id = document.get("caller_id")
+            numbers = caller_id.get("numbers") if isinstance(caller_id, dict) else None
+            current = caller_id.get("number") if isinstance(caller_id, dict) else None
+            ordered = [n for n in (current, *(numbers if isinstance(numbers, list) else ())) if isinstance(n, str)]
+            label = document.get("label") or self.signed_in.name or (provisioning.display_name if provisioning else "")
+            return Identity(
+                kind="account",
+                label=str(label),
+                address=self.signed_in.extension,
+                email=self.signed_in.email,
+                organisation=self.signed_in.organisation,
+                caller_ids=tuple(dict.fromkeys(ordered)),
+            )
+        if provisioning is not None:
+            return Identity("sip", provisioning.display_name or provisioning.username, provisioning.address_of_record)
+        return None
+
+    @property
+    def region(self) -> str | None:
+        """Country for numbers typed in national format: that of the first caller ID; None when not known."""
+        identity = self.identity
+        return region_of(identity.caller_ids[0]) if identity and identity.caller_ids else None
+
+    def line(self, ca_file: str | None, instance_id: str = "") -> cmd.Register | None:
+        """The line to keep registered; None when signed out."""
+        p = self.provisioning
+        if p is None or self.state is not SessionState.SIGNED_IN:
+            return None
+        network = self.document.get("network")
+        network = network if isinstance(network, dict) else {}
+        local_ip = network.get("local_sip_server_ip")
+        return cmd.Register(
+            line_id=LINE,
+            domain=p.domain,
+            username=p.username,
+            auth_username=p.auth_username,
+            password=p.password,
+            display_name=p.display_name,
+            registrar=p.registrar,
+            outbound_proxy=p.outbound_proxy,
+            transport="tls" if network.get("tls") is True else (p.transports[0] if p.transports else "udp"),
+            local_sip_server_ip=local_ip if isinstance(local_ip, str) and local_ip else None,
+            ca_file=ca_file,
+            srtp=p.srtp,
+            registration_seconds=p.registration_seconds,
+            instance_id=instance_id,
+        )
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _require(self, state: SessionState) -> None:
+        if self.state is not state:
+            raise Refused(Failure(FailureKind.NOT_NOW, detail=f"session is {self.state.value}"))
+
+    def _begin(self) -> None:
+        self.state, self.failure = SessionState.SIGNING_IN, None
+        self._publisher.publish(Topic.SESSION)
+
+    def _refuse(self, failure: Failure) -> None:
+        self.failure = failure
+        self._publisher.publish(Topic.SESSION)
+
+    def _refused(self, failure: Failure) -> None:
+        if self.state in (SessionState.SIGNING_IN, SessionState.STARTING):
+            self.state, self.failure = SessionState.SIGNED_OUT, failure
+
+    def _ended(self, failure: Failure | None) -> None:
+        self.state, self.failure = SessionState.SIGNED_OUT, failure
+        self.signed_in, self.provisioning, self.sip_transport = None, None, None
+        self.document, self.etag, self.kept = {}, "", True
+        self._publisher.publish(Topic.SESSION)
