@@ -80,6 +80,7 @@ class Call:
     early_media: bool = False
     answering: bool = False  # Answer was asked; waiting for the user agent
     ending: bool = False  # HangUp or Refuse was asked
+    silenced: bool = False  # rings on without a sound
     refused_with: int = 0  # our own final status to an INVITE
     muted: bool = False
     held_local: bool = False

@@ -15,7 +15,7 @@ from softphone.phone.number import DialTarget, digits_only
 from softphone.phone.party import Party
 from softphone.phone.ports import Clock, HistoryStore, UserAgentPort
 from softphone.phone.publisher import Publisher, Topic
-from softphone.phone.screening import ScreeningSettings, screen
+from softphone.phone.screening import WITH_CALL_WAITING, ScreeningSettings, screen
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +74,7 @@ class Calls:
 
     def dial(self, line_id: str, target: DialTarget, caller_id: str | None = None) -> Call:
         """Place a call; the active one goes on hold first. Raises `Refused` when there are calls enough already."""
-        settings_limit = 2
-        if len(self.alive) >= settings_limit:
+        if len(self.alive) >= WITH_CALL_WAITING:
             raise Refused(Failure(FailureKind.TOO_MANY_CALLS))
         for other in self.alive:
             if other.state is not CallState.CONFIRMED:
@@ -159,6 +158,12 @@ class Calls:
             self._user_agent.send(cmd.PlayDigit(digits))
         self._changed(call)
         return digits
+
+    def silence(self, call_id: str) -> None:
+        """Stop the sound of a ringing call; it can still be answered."""
+        call = self._require(call_id, Intent.DECLINE)
+        call.silenced = True
+        self._changed(call)
 
     def forget_ended(self, call_id: str) -> None:
         """The ended card was closed."""
@@ -337,7 +342,7 @@ class Calls:
 
     def _wanted_tone(self) -> str:
         up = [call for call in self.alive if not call.ringing_here and not call.ending]
-        if self.ringing:
+        if any(not call.silenced for call in self.ringing):
             return "waiting" if up else "ringtone"
         if any(c.outgoing and c.state is CallState.EARLY and c.rang and not c.early_media for c in up):
             return "ringback"

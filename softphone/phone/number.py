@@ -18,9 +18,10 @@ MAX_URI = 250
 
 #: ITU-T E.161 letters, for numbers given as words (1-800-FLOWERS) and for finding names by keypad digits.
 KEYPAD_LETTERS = {
-    **dict.fromkeys("abc", "2"), **dict.fromkeys("def", "3"), **dict.fromkeys("ghi", "4"), **dict.fromkeys("jkl", "5"),
-    **dict.fromkeys("mno", "6"), **dict.fromkeys("pqrs", "7"), **dict.fromkeys("tuv", "8"), **dict.fromkeys("wxyz", "9"),
-}  # fmt: skip
+    letter: digit
+    for digit, letters in zip("23456789", ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"), strict=True)
+    for letter in letters
+}
 
 _SEPARATORS = re.compile("[\\s()\\[\\]{}./\\-\u2010-\u2015\u2212\u00a0\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _DIALLABLE = re.compile(r"\+?[0-9*#]+")

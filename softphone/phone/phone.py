@@ -7,7 +7,7 @@ whoever shows it listens to topics (`publisher.py`).
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
@@ -35,7 +35,7 @@ class PhoneConfig:
     instance_id: str
     ca_file: str | None = None
     region: str | None = None
-    sound: SoundChoice = SoundChoice()
+    sound: SoundChoice = field(default_factory=SoundChoice)
 
 
 @dataclass
@@ -79,6 +79,8 @@ class Phone:
         self.sound_in_use = SoundInUse()
         self.sound_trouble = ""
         self.levels = ev.LevelsMeasured(0.0, 0.0)
+        self.quality_watched = False
+        self._levels_watched = False
         self._user_agent_up = False
         self.publisher.on(Topic.HISTORY, self._history_changed)
 
@@ -96,6 +98,30 @@ class Phone:
         if not may_call(self.registration.state):
             raise Refused(self.registration.failure or Failure(FailureKind.OFFLINE))
         return self.calls.dial(LINE, target, caller_id)
+
+    def silence(self, call_id: str) -> None:
+        """Stop ringing, without an answer."""
+        self.calls.silence(call_id)
+
+    def play_digit(self, digit: str) -> None:
+        """The sound of a keypad key, here only."""
+        self._user_agent.send(cmd.PlayDigit(digit))
+
+    def watch_levels(self, on: bool) -> None:
+        """Whether a visible window shows microphone and speaker levels (Topic.LEVELS)."""
+        self._levels_watched = on
+        self._user_agent.send(cmd.ReportLevels(on))
+
+    def watch_quality(self, on: bool) -> None:
+        """Whether a visible window shows call quality; `measure` is then worth asking every second."""
+        self.quality_watched = on
+        if on:
+            self.measure()
+
+    def measure(self) -> None:
+        """Ask for the statistics of the calls there are; they arrive in `call.measured` (Topic.CALLS)."""
+        if any(call.media_active for call in self.calls.alive):
+            self._user_agent.send(cmd.ReportStatistics())
 
     def choose_sound(self, choice: SoundChoice) -> None:
         self.sound_choice = choice
@@ -246,6 +272,8 @@ class Phone:
     def _user_agent_ready(self) -> None:
         self._user_agent_up = True
         self._send_sound()
+        if self._levels_watched:
+            self._user_agent.send(cmd.ReportLevels(True))
         self._register()
         self.calls.user_agent_ready()
 
