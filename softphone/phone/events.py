@@ -232,10 +232,9 @@ class ProvisioningLoaded:
 
 @dataclass(frozen=True)
 class SipAccountLoaded:
-    """A plain SIP account was typed or found saved."""
+    """A plain SIP account was found saved."""
 
     provisioning: Provisioning
-    transport: str | None = None
 
 
 @dataclass(frozen=True)

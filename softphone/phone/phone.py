@@ -22,6 +22,7 @@ from softphone.phone.ports import AccountRequests, Clock, HistoryStore, UserAgen
 from softphone.phone.publisher import Publisher, Topic
 from softphone.phone.registration import FOLLOWS, RegistrationState, may_call
 from softphone.phone.screening import ScreeningSettings
+from softphone.phone.secret import Secret
 from softphone.phone.session import LINE, Session, SessionState
 from softphone.phone.sound import SoundChoice, SoundDevice, SoundInUse
 
@@ -131,6 +132,28 @@ class Phone:
     def register_now(self) -> None:
         """Try now."""
         self._user_agent.send(cmd.RefreshRegistration(LINE))
+
+    def sign_in_sip(
+        self,
+        address: str,
+        password: Secret,
+        *,
+        server: str | None = None,
+        transport: str | None = None,
+        auth_username: str | None = None,
+        keep: bool = True,
+    ) -> None:
+        """Any SIP account; see `Session.sign_in_sip`. Account sign-in is `phone.session.sign_in`."""
+        self.session.sign_in_sip(
+            address, password, server=server, transport=transport, auth_username=auth_username, keep=keep
+        )
+        self._register()
+
+    def cancel_sign_in(self) -> None:
+        verifying = self.session.verifying
+        self.session.cancel()
+        if verifying:
+            self._signed_out()
 
     def sign_out(self) -> None:
         """Ends calls, unregisters, revokes this device."""
@@ -250,6 +273,13 @@ class Phone:
             self.publisher.publish(topic)
 
     def _registration_changed(self, event: ev.RegistrationChanged) -> None:
+        if self.session.verifying:
+            if event.state is RegistrationState.REGISTERED:
+                self.session.verified(None)
+            elif event.state is RegistrationState.FAILED:
+                self.session.verified(event.failure or Failure(FailureKind.SERVER))
+                self._signed_out()
+                return
         if self.session.state is not SessionState.SIGNED_IN:
             return  # the last word of a line that was signed out
         now, current = self._clock.now(), self.registration

@@ -48,7 +48,8 @@ class Session:
         self.document: dict[str, object] = {}
         self.etag = ""
         self.kept = True  # False: no keychain, signed in for this run only
-        self.sip_transport: str | None = None
+        self.verifying = False  # a SIP account just typed, its registrar not yet heard
+        self._keep_sip = True
         self._attempt: SignInAttempt | None = None
 
     # --- intents --------------------------------------------------------------------------------------------------
@@ -79,7 +80,10 @@ class Session:
         self, address: str, password: Secret, *, server: str | None = None, transport: str | None = None,
         auth_username: str | None = None, display_name: str = "", keep: bool = True,
     ) -> None:  # fmt: skip
-        """Any SIP account: `address` is user@domain, `server` host[:port], transport udp, tcp or tls."""
+        """Any SIP account: `address` is user@domain, `server` host[:port], transport udp, tcp or tls.
+
+        It counts as signed in once its registrar has granted a registration.
+        """
         self._require(SessionState.SIGNED_OUT)
         bare = address.strip().removeprefix("sip:")
         user, _, domain = bare.rpartition("@")
@@ -88,24 +92,33 @@ class Session:
             return
         domain, _, port = domain.partition(":") if not domain.startswith("[") else (domain, "", "")
         self._begin()
-        self._account.sign_in_sip(
-            Provisioning(
-                domain=domain,
-                username=user,
-                auth_username=auth_username or user,
-                password=password,
-                display_name=display_name,
-                registrar=server.strip() if server and server.strip() else (f"{domain}:{port}" if port else None),
-                transports=(transport,) if transport else ("udp",),
-            ),
-            transport,
-            keep,
+        self.provisioning = Provisioning(
+            domain=domain,
+            username=user,
+            auth_username=auth_username or user,
+            password=password,
+            display_name=display_name,
+            registrar=server.strip() if server and server.strip() else (f"{domain}:{port}" if port else None),
+            transports=(transport,) if transport else ("udp",),
         )
+        self.verifying, self._keep_sip = True, keep
+        self._publisher.publish(Topic.SESSION)
 
     def cancel(self) -> None:
+        """Stop signing in."""
         if self.state is SessionState.SIGNING_IN:
             self._account.cancel_sign_in()
             self._ended(None)
+
+    def verified(self, failure: Failure | None) -> None:
+        """The first answer of the registrar to a SIP account just typed decides whether it is kept."""
+        self.verifying = False
+        if failure is not None:
+            self._ended(failure)
+        elif self.provisioning is not None:
+            self.state = SessionState.SIGNED_IN
+            self._account.keep_sip_account(self.provisioning, self._keep_sip)
+            self._publisher.publish(Topic.SESSION)
 
     def sign_out(self) -> None:
         self._require(SessionState.SIGNED_IN)
@@ -129,10 +142,8 @@ class Session:
             if self.signed_in is not None:
                 self.provisioning = event.provisioning
         elif isinstance(event, ev.SipAccountLoaded):
-            if self.state in (SessionState.STARTING, SessionState.SIGNING_IN):
-                self.provisioning, self.sip_transport = event.provisioning, event.transport
-                self.signed_in, self.failure, self._attempt = None, None, None
-                self.state = SessionState.SIGNED_IN
+            if self.state is SessionState.STARTING:
+                self.provisioning, self.state = event.provisioning, SessionState.SIGNED_IN
         elif isinstance(event, ev.ExtensionLoaded):
             if self.signed_in is not None:
                 self.document, self.etag = event.document, event.etag
@@ -180,7 +191,7 @@ class Session:
     def line(self, ca_file: str | None, instance_id: str = "") -> cmd.Register | None:
         """The line to keep registered; None when signed out."""
         p = self.provisioning
-        if p is None or self.state is not SessionState.SIGNED_IN:
+        if p is None or not (self.verifying or self.state is SessionState.SIGNED_IN):
             return None
         network = self.document.get("network")
         network = network if isinstance(network, dict) else {}
@@ -222,6 +233,6 @@ class Session:
 
     def _ended(self, failure: Failure | None) -> None:
         self.state, self.failure = SessionState.SIGNED_OUT, failure
-        self.signed_in, self.provisioning, self.sip_transport = None, None, None
+        self.signed_in, self.provisioning, self.verifying = None, None, False
         self.document, self.etag, self.kept = {}, "", True
         self._publisher.publish(Topic.SESSION)

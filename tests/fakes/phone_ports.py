@@ -46,8 +46,8 @@ class RecordingAccount:
     def sign_in(self, email, password, service, replace_device, keep) -> None:
         self.asked.append(("sign_in", email, password, service, replace_device, keep))
 
-    def sign_in_sip(self, provisioning, transport, keep) -> None:
-        self.asked.append(("sign_in_sip", provisioning, transport, keep))
+    def keep_sip_account(self, provisioning, keep) -> None:
+        self.asked.append(("keep_sip_account", provisioning, keep))
 
     def cancel_sign_in(self) -> None:
         self.asked.append(("cancel_sign_in",))
