@@ -211,6 +211,7 @@ class Calls:
             call.early_media = call.early_media or event.early_media
         elif isinstance(event, ev.CallConfirmed):
             call.answered_at = call.answered_at or self._clock.now()
+            self._record(call)
         elif isinstance(event, ev.HoldChanged):
             self._hold_changed(call, event)
         elif isinstance(event, ev.HoldRefused):
@@ -351,10 +352,10 @@ class Calls:
 
 def outcome_of(call: Call) -> Outcome:
     """What the history says of a call. Refused because we were busy counts as missed: the person should know of it."""
-    if call.alive and not call.refused_with:
-        return Outcome.ONGOING
     if call.answered_at is not None:
         return Outcome.ANSWERED
+    if call.alive and not call.refused_with:
+        return Outcome.ONGOING
     if not call.outgoing:
         if call.completed_elsewhere:
             return Outcome.ELSEWHERE

@@ -9,7 +9,7 @@ from softphone.phone.party import Party
 
 
 class Outcome(str, Enum):
-    ONGOING = "ongoing"  # also what a crash leaves; shown as ended
+    ONGOING = "ongoing"  # being set up; a row left so by a crash is read as missed or failed
     ANSWERED = "answered"
     MISSED = "missed"
     DECLINED = "declined"  # by us, or by them

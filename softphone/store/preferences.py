@@ -1,0 +1,111 @@
+"""Preferences of this computer: a small JSON file, no secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from softphone.phone.sound import SoundChoice
+from softphone.store.files import write_whole
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Everything kept; a value of the wrong type in the file falls back to its default here."""
+
+    installation_id: str = ""  # UUID; also the SIP instance (RFC 5626) and the account's device id
+    theme: str = "system"  # system | light | dark
+    text_percent: int = 100
+    last_email: str = ""
+    window_place: str = ""  # hex of Qt's geometry
+    told_about_tray: bool = False
+    microphone: str | None = None
+    speaker: str | None = None
+    ringer: str | None = None
+    echo_cancellation: bool = True
+    noise_suppression: bool = True
+    caller_id: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)  # what a newer version wrote
+
+    @property
+    def sound(self) -> SoundChoice:
+        return SoundChoice(
+            self.microphone, self.speaker, self.ringer, self.echo_cancellation, self.noise_suppression
+        )  # fmt: skip
+
+
+class PreferencesFile:
+    """Reads at start, writes whole after each change (through `submit`, off the main thread)."""
+
+    def __init__(self, path: Path, submit: Callable[[Callable[[], None]], None]) -> None:
+        self._path = path
+        self._submit = submit
+        self.on_failure: Callable[[OSError], None] | None = None
+        self.current = self._read()
+        if not self.current.installation_id:
+            self.change(installation_id=str(uuid.uuid4()))
+
+    def change(self, **values: Any) -> None:
+        after = replace(self.current, **values)
+        if after == self.current:
+            return
+        self.current = after
+        data = json.dumps({**after.extra, **{k: v for k, v in asdict(after).items() if k != "extra"}}, indent=1)
+        self._submit(lambda: self._write(data.encode()))
+
+    def _write(self, data: bytes) -> None:
+        try:
+            write_whole(self._path, data)
+        except OSError as problem:
+            log.warning("preferences could not be written: %s", problem)
+            if self.on_failure is not None:
+                self.on_failure(problem)
+
+    def _read(self) -> Preferences:
+        try:
+            raw = json.loads(self._path.read_bytes())
+            if not isinstance(raw, dict):
+                raise ValueError("not an object")
+        except FileNotFoundError:
+            return Preferences()
+        except (OSError, ValueError) as problem:
+            # Kept aside, so that nothing the person had set is lost by the next write.
+            log.warning("preferences could not be read: %s", problem)
+            self._set_aside()
+            return Preferences()
+        return _from_json(raw)
+
+    def _set_aside(self) -> None:
+        try:
+            os.replace(self._path, self._path.with_suffix(f".unreadable-{int(time.time())}"))
+        except OSError as problem:
+            log.warning("the unreadable preferences could not be set aside: %s", problem)
+
+
+def _from_json(raw: dict[str, Any]) -> Preferences:
+    default = Preferences()
+    known, extra = {}, {}
+    names = {f.name for f in fields(Preferences)} - {"extra"}
+    for name, value in raw.items():
+        if name not in names:
+            extra[name] = value
+        elif _fits(getattr(default, name), value):
+            known[name] = value
+        else:
+            log.warning("preference %s has a value of the wrong type", name)
+    return Preferences(**known, extra=extra)
+
+
+def _fits(default: object, value: object) -> bool:
+    if default is None:
+        return value is None or isinstance(value, str)
+    return type(value) is type(default)
