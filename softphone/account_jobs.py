@@ -1,6 +1,6 @@
 """What the telephone asks of its account, done on the worker: service, keychain, and the stream of changes.
 
-Every result is an event. A sign-in that was cancelled, or overtaken by a sign-out, leaves nothing behind: each job knows
+Every result is an event. A sign-in that was cancelled, or overtaken by a sign-out, leaves nothing behind: each job has
 the number of its attempt, and a result of an earlier one is dropped (and its session ended).
 """
 

@@ -181,6 +181,14 @@ class Phone:
     def region(self) -> str | None:
         return self.session.region or self._config.region
 
+    def now(self) -> float:
+        """Unix time in seconds, by the telephone's clock."""
+        return self._clock.now()
+
+    def trust(self, ca_file: str) -> None:
+        """An organisation's CA, trusted in addition to the system's."""
+        self._config = replace(self._config, ca_file=ca_file)
+
     @property
     def can_call(self) -> bool:
         return self.session.state is SessionState.SIGNED_IN and may_call(self.registration.state)
