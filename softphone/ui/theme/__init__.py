@@ -1,0 +1,1 @@
+"""The look: tokens, fonts, icons, the application style sheet and motion."""

@@ -1,0 +1,113 @@
+"""Motion shared by the kit: one 33 ms clock for everything that moves, and fades between states."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEasingCurve, QElapsedTimer, QObject, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from softphone.ui.theme.theme import theme
+
+FRAME_MS = 33
+
+
+class FrameClock(QObject):
+    """Ticks only while some visible widget needs it, so a window at rest costs nothing."""
+
+    tick = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._users: set[int] = set()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self.tick)
+        self._elapsed = QElapsedTimer()
+        self._elapsed.start()
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since the clock was made."""
+        return self._elapsed.elapsed()
+
+    @property
+    def running(self) -> bool:
+        return self._timer.isActive()
+
+    def join(self, user: int) -> None:
+        self._users.add(user)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def leave(self, user: int) -> None:
+        self._users.discard(user)
+        if not self._users:
+            self._timer.stop()
+
+
+_clock: FrameClock | None = None
+
+
+def frame_clock() -> FrameClock:
+    global _clock
+    if _clock is None:
+        _clock = FrameClock()
+    return _clock
+
+
+class Fade(QVariantAnimation):
+    """A number that eases to its target in a motion's time, repainting its widget; at once with reduced motion."""
+
+    def __init__(self, widget: QWidget, value: float = 0.0, motion: str = "state") -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._motion = motion
+        self._value = value
+        self.target = value
+        self.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self.valueChanged.connect(self._moved)
+
+    @property
+    def value(self) -> float:
+        return self._value
+
+    def to(self, target: float, duration: int | None = None) -> None:
+        milliseconds = theme().motion(self._motion) if duration is None else duration
+        if target == self.target and (self._value == target or self.state() == self.State.Running):
+            return
+        self.target = target
+        self.stop()
+        if milliseconds == 0 or not self._widget.isVisible():
+            self._value = target
+            self._widget.update()
+            return
+        self.setStartValue(self._value)
+        self.setEndValue(target)
+        self.setDuration(milliseconds)
+        self.start()
+
+    def _moved(self, value: object) -> None:
+        if isinstance(value, (int, float)):
+            self._value = float(value)
+            self._widget.update()
+
+
+def mix(one: QColor, other: QColor, part: float) -> QColor:
+    """`part` 0 is `one`, 1 is `other`; alpha too."""
+    part = min(1.0, max(0.0, part))
+    if one.alpha() == 0:
+        one = QColor(other.red(), other.green(), other.blue(), 0)
+    elif other.alpha() == 0:
+        other = QColor(one.red(), one.green(), one.blue(), 0)
+    return QColor(
+        round(one.red() + (other.red() - one.red()) * part),
+        round(one.green() + (other.green() - one.green()) * part),
+        round(one.blue() + (other.blue() - one.blue()) * part),
+        round(one.alpha() + (other.alpha() - one.alpha()) * part),
+    )
+
+
+def with_alpha(colour: QColor, alpha: float) -> QColor:
+    made = QColor(colour)
+    made.setAlphaF(alpha)
+    return made

@@ -1,0 +1,1 @@
+"""The widget kit: every control of the design, painted from the theme."""
