@@ -1,4 +1,4 @@
-"""Virtual sound cards: a PulseAudio daemon of the test's own, with speakers that can be heard and microphones to speak into."""
+"""Virtual sound cards: a private PulseAudio with speakers that are heard and microphones to speak into."""
 
 from __future__ import annotations
 
