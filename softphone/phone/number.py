@@ -88,15 +88,15 @@ def to_e164(number: str, region: str | None) -> str | None:
     """E.164 of a number typed in a region's way (`00`, national, `+`); None when it is no possible number there."""
     import phonenumbers  # its metadata takes tens of milliseconds to load
 
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        if not number.startswith("00"):
-            return None
-        return to_e164("+" + number[2:], None)
-    if not phonenumbers.is_possible_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    # Some countries dial abroad by another prefix, but people write 00 everywhere.
+    for text, where in ((number, region), (f"+{number[2:]}", None)) if number.startswith("00") else ((number, region),):
+        try:
+            parsed = phonenumbers.parse(text, where)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(parsed):
+            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return None
 
 
 @lru_cache(maxsize=2048)

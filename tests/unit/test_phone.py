@@ -1,0 +1,198 @@
+"""Sign-in, registration and what follows from them."""
+
+import pytest
+
+from softphone.phone import commands as cmd
+from softphone.phone import events as ev
+from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.party import Party
+from softphone.phone.registration import RegistrationState
+from softphone.phone.secret import Secret
+from softphone.phone.session import LINE, SessionState
+from tests.fakes.phone_ports import (
+    ANY_PASSWORD,
+    any_document,
+    any_provisioning,
+    any_session,
+    make_phone,
+    talking,
+)
+
+
+def registration(state: RegistrationState, kind: FailureKind | None = None, **more) -> ev.RegistrationChanged:
+    return ev.RegistrationChanged(LINE, state, Failure(kind) if kind else None, **more)
+
+
+def test_signing_in_asks_the_service_and_registers():
+    phone, user_agent, account, *_ = make_phone(signed_in=False)
+    phone.session.sign_in("alice@example.com", ANY_PASSWORD)
+    assert phone.session.state is SessionState.SIGNING_IN
+    assert account.asked[-1][:2] == ("sign_in", "alice@example.com")
+    phone.handle(ev.SessionOpened(any_session()))
+    phone.handle(ev.ProvisioningLoaded(any_provisioning()))
+    (line,) = user_agent.of(cmd.Register)
+    assert (line.username, line.domain, line.password) == ("100", "phone.example.com", Secret("sip secret"))
+
+
+@pytest.mark.parametrize("bad", ["", "alice", "alice@", "@example.com", "alice@nowhere", "a b@example.com"])
+def test_an_email_that_is_none_is_refused_without_asking(bad):
+    phone, _, account, *_ = make_phone(signed_in=False)
+    phone.session.sign_in(bad, ANY_PASSWORD)
+    assert phone.session.failure.kind is FailureKind.BAD_ADDRESS
+    assert not [a for a in account.asked if a[0] == "sign_in"]
+
+
+def test_a_refused_sign_in_can_be_tried_again_in_the_place_of_a_device():
+    phone, _, account, *_ = make_phone(signed_in=False)
+    phone.session.sign_in("alice@example.com", ANY_PASSWORD, service="https://x/api")
+    phone.handle(ev.SignInRefused(Failure(FailureKind.DEVICE_LIMIT, 409)))
+    assert phone.session.state is SessionState.SIGNED_OUT
+    phone.session.replace_device("d2")
+    assert account.asked[-1] == ("sign_in", "alice@example.com", ANY_PASSWORD, "https://x/api", "d2", True)
+
+
+def test_a_cancelled_sign_in_is_over():
+    phone, _, account, *_ = make_phone(signed_in=False)
+    phone.session.sign_in("alice@example.com", ANY_PASSWORD)
+    phone.cancel_sign_in()
+    assert phone.session.state is SessionState.SIGNED_OUT
+    assert account.asked[-1] == ("cancel_sign_in",)
+
+
+def test_a_sip_account_is_kept_once_its_registrar_agrees():
+    phone, user_agent, account, *_ = make_phone(signed_in=False)
+    phone.sign_in_sip("100@sip.example.com", ANY_PASSWORD, server="10.0.0.1:5070", transport="tcp")
+    (line,) = user_agent.of(cmd.Register)
+    assert (line.domain, line.registrar, line.transport) == ("sip.example.com", "10.0.0.1:5070", "tcp")
+    assert phone.session.state is SessionState.SIGNING_IN
+    phone.handle(registration(RegistrationState.REGISTERED))
+    assert phone.session.state is SessionState.SIGNED_IN
+    assert account.asked[-1][0] == "keep_sip_account"
+    assert phone.session.identity.address == "100@sip.example.com"
+
+
+def test_a_sip_account_that_is_refused_is_not_kept():
+    phone, user_agent, account, *_ = make_phone(signed_in=False)
+    phone.sign_in_sip("100@sip.example.com", ANY_PASSWORD)
+    phone.handle(registration(RegistrationState.FAILED, FailureKind.FORBIDDEN))
+    assert phone.session.state is SessionState.SIGNED_OUT
+    assert phone.session.failure.kind is FailureKind.FORBIDDEN
+    assert cmd.Unregister(LINE) in user_agent.sent
+    assert not [a for a in account.asked if a[0] == "keep_sip_account"]
+
+
+@pytest.mark.parametrize("bad", ["100", "@sip.example.com", "100@", "1 0@sip.example.com", "a" * 300 + "@x.com"])
+def test_a_sip_address_that_is_none_is_refused(bad):
+    phone, user_agent, *_ = make_phone(signed_in=False)
+    phone.sign_in_sip(bad, ANY_PASSWORD)
+    assert phone.session.failure.kind is FailureKind.BAD_ADDRESS
+    assert not user_agent.of(cmd.Register)
+
+
+def test_signing_out_ends_calls_and_unregisters():
+    phone, user_agent, account, *_ = make_phone()
+    call = talking(phone)
+    phone.sign_out()
+    assert cmd.HangUp(call.id) in user_agent.sent
+    assert user_agent.last == cmd.Unregister(LINE)
+    assert account.asked[-1] == ("sign_out",)
+    assert phone.registration.state is RegistrationState.UNREGISTERED
+
+
+def test_the_service_ending_the_session_signs_out_with_its_reason():
+    phone, user_agent, *_ = make_phone()
+    phone.handle(ev.SignedOut(Failure(FailureKind.REPLACED, detail="OFFICE-PC")))
+    assert phone.session.state is SessionState.SIGNED_OUT
+    assert phone.session.failure.kind is FailureKind.REPLACED
+    assert cmd.Unregister(LINE) in user_agent.sent
+
+
+def test_a_new_child_gets_the_line_again():
+    phone, user_agent, *_ = make_phone()
+    phone.handle(ev.UserAgentDied("signal 9", 0.0))
+    assert phone.registration.state is RegistrationState.FAILED
+    before = len(user_agent.of(cmd.Register))
+    phone.handle(ev.UserAgentReady("2.15"))
+    assert len(user_agent.of(cmd.Register)) == before + 1
+    assert user_agent.of(cmd.SelectSound)
+
+
+def test_the_same_provisioning_again_does_not_register_again():
+    phone, user_agent, *_ = make_phone()
+    before = len(user_agent.of(cmd.Register))
+    phone.handle(ev.ProvisioningLoaded(any_provisioning(revision="2")))
+    assert len(user_agent.of(cmd.Register)) == before
+    phone.handle(ev.ProvisioningLoaded(any_provisioning(password=Secret("renewed"))))
+    assert len(user_agent.of(cmd.Register)) == before + 1
+
+
+def test_tls_in_the_settings_moves_the_line_to_tls():
+    phone, user_agent, *_ = make_phone()
+    phone.handle(ev.ExtensionLoaded(any_document(network={"tls": True, "local_sip_server_ip": "10.0.0.9"}), '"2"'))
+    line = user_agent.of(cmd.Register)[-1]
+    assert (line.transport, line.local_sip_server_ip) == ("tls", "10.0.0.9")
+
+
+def test_a_forbidden_registration_reads_the_provisioning_again_once():
+    phone, _, account, *_ = make_phone()
+    phone.handle(registration(RegistrationState.FAILED, FailureKind.FORBIDDEN))
+    phone.handle(registration(RegistrationState.FAILED, FailureKind.FORBIDDEN))
+    assert account.asked.count(("refresh",)) == 1
+
+
+def test_nobody_calls_while_offline():
+    phone, *_ = make_phone()
+    phone.handle(registration(RegistrationState.FAILED, FailureKind.NO_NETWORK, retry_in=8.0))
+    assert not phone.can_call
+    assert phone.registration.next_try == phone.now() + 8
+    with pytest.raises(Refused) as refused:
+        phone.call("101")
+    assert refused.value.failure.kind is FailureKind.NO_NETWORK
+
+
+def test_national_numbers_are_dialled_in_the_country_of_the_caller_id():
+    phone, user_agent, *_ = make_phone()
+    phone.call("6789 0123")
+    assert user_agent.of(cmd.MakeCall)[-1].target == "+6567890123"
+
+
+def test_names_come_from_the_directory_then_the_wire_then_the_number():
+    from softphone.phone.account import DirectoryEntry
+
+    phone, *_ = make_phone()
+    phone.handle(ev.DirectoryLoaded((DirectoryEntry("101", "Arun Krishnan"),)))
+    assert phone.name_of(Party("101", "phone.example.com", "wire")) == "Arun Krishnan"
+    assert phone.name_of(Party("101", "elsewhere.example", "wire")) == "wire"
+    assert phone.name_of(Party("+6567890123", "phone.example.com")) == "+65 6789 0123"
+    assert phone.name_of(Party("anonymous", "anonymous.invalid")) == ""
+    assert phone.number_of(Party("bob", "elsewhere.example")) == "bob@elsewhere.example"
+
+
+def test_seen_missed_calls_stay_seen():
+    from tests.fakes.phone_ports import incoming
+
+    phone, _, _, history, clock = make_phone()
+    call = incoming(phone)
+    phone.handle(ev.CallDisconnected(call.id, 487))
+    assert phone.missed_unseen == 1
+    clock.pass_(1)
+    phone.missed_seen()
+    assert phone.missed_unseen == 0
+    assert history.seen_before == clock.now()
+
+
+def test_a_listener_that_fails_does_not_stop_the_others(caplog):
+    from softphone.phone.publisher import Topic
+
+    phone, *_ = make_phone()
+    heard = []
+
+    def broken(_):
+        raise RuntimeError("window gone")
+
+    phone.on(Topic.MAILBOX, broken)
+    phone.on(Topic.MAILBOX, heard.append)
+    phone.handle(ev.MessageWaiting(LINE, 3))
+    assert heard == [None]
+    assert "failed" in caplog.text
+    assert phone.mailbox_new == 3
