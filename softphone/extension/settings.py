@@ -171,7 +171,7 @@ class Settings:
     no_answer: NoAnswer = field(default_factory=NoAnswer)
     network: Network = field(default_factory=Network)
     outbound_rule: str | None = _one({"max_length": 64, "pattern": PLAIN})
-    locked: tuple[str, ...] = _many({"max_length": 100, "pattern": r"^(/[^\x00-\x1f\x7f]+)+$"}, 50)
+    locked: tuple[str, ...] = _many({"max_length": 100, "pattern": r"^/[^\x00-\x1f\x7f]+$"}, 50)
 
     @classmethod
     def from_json(cls, document: Json) -> Settings:

@@ -55,7 +55,7 @@ def _rules(settings: Settings, groups: Collection[str]) -> Iterator[Fault]:
     yield from _caller_id(settings)
     yield from _usage_limit(settings)
     yield from _no_answer(settings)
-    if settings.dnd.until is not None and not is_moment(settings.dnd.until):
+    if settings.dnd.until is not None and parse_moment(settings.dnd.until) is None:
         yield Fault("/dnd/until", "format", "This must be a time with its offset, like 2026-11-22T09:30:00+08:00.")
     if settings.network.local_sip_server_ip is not None and not _is_ip(settings.network.local_sip_server_ip):
         yield Fault("/network/local_sip_server_ip", "format", "This must be an IP address, like 192.168.1.10.")
@@ -129,15 +129,16 @@ def _no_answer(settings: Settings) -> Iterator[Fault]:
         yield Fault("/no_answer/message/audio", "required", "Upload the message to play.")
 
 
-def is_moment(text: str) -> bool:
-    """RFC 3339 date and time with an offset."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})", text, re.ASCII):
-        return False
+def parse_moment(text: str) -> datetime | None:
+    """RFC 3339 date and time with an offset; None when it is not one."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})", text):
+        return None
+    # Python 3.10 reads neither "Z" nor fractions of any length
+    whole = re.sub(r"\.([0-9]+)", lambda part: "." + part.group(1)[:6].ljust(6, "0"), text.replace("Z", "+00:00"))
     try:
-        whole = re.sub(r"\.([0-9]+)", lambda part: "." + part.group(1)[:6].ljust(6, "0"), text.replace("Z", "+00:00"))
-        return datetime.fromisoformat(whole).tzinfo is not None
+        return datetime.fromisoformat(whole)
     except ValueError:
-        return False
+        return None
 
 
 def _is_ip(text: str) -> bool:

@@ -1,0 +1,134 @@
+"""The account service as an ASGI application."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from softphone.pbx.service.endpoints import NO_STORE, Asked, Endpoints
+from softphone.pbx.service.event_hub import EventHub, Stream
+from softphone.pbx.service.openapi import openapi
+from softphone.pbx.service.operations import JSON_TYPE, MERGE_PATCH_TYPE, OPERATIONS, Operation
+from softphone.pbx.service.problems import Problem, of_http, of_refusal, problem_response
+from softphone.pbx.service.provisioning import ProvisioningAddresses
+from softphone.pbx.service.refusals import Refusal
+from softphone.pbx.service.requests import bearer, parse_json, parse_model, read_body
+from softphone.pbx.service.store import Store
+
+BASE = "/api/v1"
+
+
+def create_app(
+    store: Store,
+    *,
+    sip: Callable[[], ProvisioningAddresses],
+    device_revoked: Callable[[str], None] = lambda device_id: None,
+    reachable_devices: Callable[[str], Sequence[str]] = lambda key: (),
+    clock: Callable[[], float] = time.time,
+    keep_alive_seconds: float = 15.0,
+) -> Starlette:
+    """`sip` tells where signalling listens now, `reachable_devices` who is registered; both are called on any thread.
+
+    `device_revoked` gets the id of each device that is signed out or replaced.
+    """
+    hub = EventHub(device_revoked)
+    store.listen(hub)
+    endpoints = Endpoints(store, sip, reachable_devices, clock)
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+
+    def route(path: str, operations: dict[str, Operation]) -> Route:
+        async def serve(request: Request) -> Response:
+            method = "GET" if request.method == "HEAD" else request.method
+            return await _serve(request, operations[method], endpoints, store)
+
+        return Route(BASE + path, serve, methods=list(operations))
+
+    async def events(request: Request) -> Response:
+        caller = await run_in_threadpool(store.sessions.authenticate, bearer(request))
+        stream = hub.open(caller)
+        # after opening: a change in between is told twice rather than not at all
+        _, etag = await run_in_threadpool(store.extensions.get, caller.extension)
+        stream.post("extension", etag)
+        return StreamingResponse(
+            _until_gone(hub, stream, keep_alive_seconds), media_type="text/event-stream",
+            headers=NO_STORE | {"X-Accel-Buffering": "no"},
+        )
+
+    async def describe(_request: Request) -> Response:
+        return JSONResponse(openapi())
+
+    async def well_known(request: Request) -> Response:
+        return JSONResponse({"account_api": f"{request.url.scheme}://{request.url.netloc}{BASE}"})
+
+    app = Starlette(
+        routes=[
+            *(route(path, operations) for path, operations in by_path.items()),
+            Route(BASE + "/events", events),
+            Route(BASE + "/openapi.json", describe),
+            Route("/.well-known/softphone", well_known),
+        ],
+        exception_handlers={
+            Problem: _on_problem, Refusal: _on_refusal, HTTPException: _on_http, Exception: _on_fault,
+        },
+    )
+    app.state.hub = hub
+    return app
+
+
+async def _serve(request: Request, operation: Operation, endpoints: Endpoints, store: Store) -> Response:
+    body = await _body(request, operation)
+
+    def answer() -> Response:
+        caller = None if operation.anyone else store.sessions.authenticate(bearer(request))
+        if operation.body is not None:
+            return operation.run(endpoints, Asked(request.headers, parse_model(operation.body, body), caller))
+        return operation.run(endpoints, Asked(request.headers, parse_json(body) if body else None, caller))
+
+    return await run_in_threadpool(answer)
+
+
+async def _body(request: Request, operation: Operation) -> bytes:
+    if operation.body is None and not operation.merge_patch:
+        return b""
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent not in ({MERGE_PATCH_TYPE, JSON_TYPE} if operation.merge_patch else {JSON_TYPE}):
+        raise HTTPException(415)
+    body = await read_body(request)
+    return body or b" "  # an empty body is no JSON
+
+
+async def _until_gone(hub: EventHub, stream: Stream, keep_alive_seconds: float) -> AsyncIterator[bytes]:
+    try:
+        async for line in stream.lines(keep_alive_seconds):
+            yield line
+    finally:
+        hub.forget(stream)
+
+
+async def _on_problem(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return problem.response()
+
+
+async def _on_refusal(_request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return of_refusal(refusal).response()
+
+
+async def _on_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return of_http(error)
+
+
+async def _on_fault(_request: Request, _error: Exception) -> Response:
+    """A bug: the server logs its traceback, and the client learns nothing of it."""
+    return problem_response(500, {"type": "about:blank", "title": "Internal Server Error", "status": 500})

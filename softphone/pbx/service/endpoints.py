@@ -1,0 +1,125 @@
+"""The endpoints, each a function from a request's plain values to a response; they run on worker threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+
+from softphone.extension.validation import parse_moment
+from softphone.pbx.service.models import RefreshBody, SignInBody
+from softphone.pbx.service.password import Attempts, password_fits
+from softphone.pbx.service.problems import Problem, too_many_attempts
+from softphone.pbx.service.provisioning import ProvisioningAddresses, provisioning
+from softphone.pbx.service.requests import entity_tags
+from softphone.pbx.service.session_store import Caller, Granted, NewDevice
+from softphone.pbx.service.store import Store, normal_email
+
+NO_STORE = {"Cache-Control": "no-store"}
+_ATTEMPT_KEY_AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: `body` is the operation's model, or JSON."""
+
+    headers: Headers
+    body: Any = field(default=None, repr=False)
+    caller: Caller | None = None
+
+    @property
+    def who(self) -> Caller:
+        if self.caller is None:
+            raise LookupError("this operation does not ask who is calling")
+        return self.caller
+
+
+class Endpoints:
+    def __init__(
+        self, store: Store, sip: Callable[[], ProvisioningAddresses],
+        reachable_devices: Callable[[str], Sequence[str]], clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._sip = sip
+        self._reachable_devices = reachable_devices
+        self._clock = clock
+        self._attempts = Attempts(clock)
+
+    def sign_in(self, asked: Asked) -> Response:
+        body: SignInBody = asked.body
+        email = normal_email(body.email)
+        wait = self._attempts.begin(email)
+        if wait:
+            raise too_many_attempts(wait)
+        if not password_fits(body.password, self._store.password_hash(email)):
+            raise Problem("invalid-credentials", "The e-mail or the password is wrong.")
+        self._attempts.succeeded(email)
+        device = NewDevice(
+            body.device.id, body.device.type, body.device.name, body.device.platform, body.device.app_version
+        )
+        return _tokens(self._store.sessions.sign_in(email, device, body.replace_device), 201)
+
+    def refresh(self, asked: Asked) -> Response:
+        body: RefreshBody = asked.body
+        attempt = asked.headers.get("idempotency-key", "")[:_ATTEMPT_KEY_AT_MOST]
+        return _tokens(self._store.sessions.refresh(body.refresh_token, attempt or None), 200)
+
+    def sign_out(self, asked: Asked) -> Response:
+        self._store.sessions.sign_out(asked.who)
+        return Response(status_code=204, headers=NO_STORE)
+
+    def provisioning(self, asked: Asked) -> Response:
+        auth_username, password = self._store.sessions.sip_secret(asked.who.device_id)
+        document, _ = self._store.extensions.get(asked.who.extension)
+        content = provisioning(
+            self._sip(), key=document["key"], label=document["label"], auth_username=auth_username, password=password,
+            tls=document["network"]["tls"],
+        )
+        return JSONResponse(content, headers=NO_STORE)
+
+    def extension(self, asked: Asked) -> Response:
+        document, etag = self._store.extensions.get(asked.who.extension, asked.who.device_id)
+        if etag in entity_tags(asked.headers.get("if-none-match")):
+            return Response(status_code=304, headers={"ETag": etag} | NO_STORE)
+        return JSONResponse(document, headers={"ETag": etag} | NO_STORE)
+
+    def patch_extension(self, asked: Asked) -> Response:
+        groups = {row["key"] for row in self._store.directory_rows() if row["kind"] == "group"}
+        document, etag = self._store.extensions.patch(
+            asked.who.extension, asked.body, entity_tags(asked.headers.get("if-match")), asked.who.device_id, groups
+        )
+        return JSONResponse(document, headers={"ETag": etag} | NO_STORE)
+
+    def directory(self, asked: Asked) -> Response:
+        entries = {
+            document["key"]: {
+                "key": document["key"], "label": document["label"], "kind": "extension",
+                "presence": self._presence(document),
+            }
+            for document in self._store.extensions.all()
+        }
+        for row in self._store.directory_rows():
+            reachable = "available" if self._reachable_devices(row["key"]) else "offline"
+            entries.setdefault(row["key"], row | {"presence": row["presence"] or reachable})
+        return JSONResponse(sorted(entries.values(), key=lambda entry: (len(entry["key"]), entry["key"])),
+                            headers=NO_STORE)
+
+    def _presence(self, document: dict[str, Any]) -> str:
+        until = parse_moment(document["dnd"]["until"] or "")
+        if document["dnd"]["enabled"] and (until is None or until.timestamp() > self._clock()):
+            return "dnd"
+        if document["forwarding"]["enabled"]:
+            return "forwarding"
+        return "available" if self._reachable_devices(document["key"]) else "offline"
+
+
+def _tokens(granted: Granted, status: int) -> Response:
+    content = {
+        "access_token": granted.access_token, "token_type": "Bearer", "expires_in": granted.expires_in,
+        "refresh_token": granted.refresh_token, "extension": granted.extension,
+        "account": {"email": granted.email, "name": granted.name, "organisation": granted.organisation},
+    }
+    return JSONResponse(content, status, headers=NO_STORE)

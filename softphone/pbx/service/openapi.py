@@ -1,0 +1,87 @@
+"""The OpenAPI 3.1 document, generated from the operations and models that serve."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from softphone.pbx.service import models
+from softphone.pbx.service.operations import JSON_TYPE, MERGE_PATCH_TYPE, OPERATIONS, Operation
+from softphone.pbx.service.problems import PROBLEMS
+
+_REFS = "#/components/schemas/{model}"
+_PROBLEM: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}}
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    schemas: dict[str, Any] = {}
+    _schema(models.ProblemModel, schemas, "ProblemModel")
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation, schemas)
+    paths["/events"] = {"get": _events()}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Account API", "version": "1"},
+        "servers": [{"url": "/api/v1"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"access_token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _describe(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "summary": operation.summary,
+        "operationId": getattr(operation.run, "__name__", operation.summary),
+        "security": [] if operation.anyone else [{"access_token": []}],
+        "responses": {str(operation.status): {"description": operation.summary}},
+    }
+    if operation.result is not None:
+        schema = _schema(operation.result, schemas)
+        described["responses"][str(operation.status)]["content"] = {JSON_TYPE: {"schema": schema}}
+    if operation.result is not None and operation.path == "/extension":
+        described["responses"]["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    if operation.body is not None:
+        body = {JSON_TYPE: {"schema": _schema(operation.body, schemas)}}
+        described["requestBody"] = {"required": True, "content": body}
+    if operation.merge_patch:
+        patch = {"type": "object", "description": "RFC 7396, applied to the document that GET answers"}
+        described["requestBody"] = {"required": True, "content": {MERGE_PATCH_TYPE: {"schema": patch}}}
+        described["parameters"] = [
+            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+        ]
+    for kind in operation.problems:
+        status, title = PROBLEMS[kind]
+        found = described["responses"].setdefault(str(status), {"description": "", "content": _PROBLEM})
+        found["description"] = ", ".join(filter(None, (found["description"], f"`urn:softphone:{kind}`: {title}")))
+    return described
+
+
+def _events() -> dict[str, Any]:
+    return {
+        "summary": "Server-sent events: extension (the new ETag), directory, signed-out (with a reason)",
+        "operationId": "events",
+        "security": [{"access_token": []}],
+        "responses": {
+            "200": {"description": "The stream", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            "401": {"description": "`urn:softphone:token-expired`", "content": _PROBLEM},
+        },
+    }
+
+
+def _schema(model: Any, schemas: dict[str, Any], name: str | None = None) -> dict[str, Any]:
+    """The schema of a model as a reference; what it needs goes to `schemas`."""
+    made = TypeAdapter(model).json_schema(ref_template=_REFS, schema_generator=GenerateJsonSchema)
+    schemas.update(made.pop("$defs", {}))
+    name = name or (made.get("title") if made.get("type") == "object" else None)
+    if name is None:
+        return made
+    schemas[name] = made
+    return {"$ref": _REFS.format(model=name)}

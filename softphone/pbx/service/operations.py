@@ -1,0 +1,66 @@
+"""Every operation of the account API that is served, once: the routes and the OpenAPI document are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from softphone.extension.settings import Settings
+from softphone.pbx.service import models
+from softphone.pbx.service.endpoints import Asked, Endpoints
+
+JSON_TYPE = "application/json"
+MERGE_PATCH_TYPE = "application/merge-patch+json"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`body` and `result` are models, dataclasses or generic aliases of them; None is no content."""
+
+    method: str
+    path: str  # under the base URL
+    summary: str
+    run: Callable[[Endpoints, Asked], Response]
+    result: Any = None
+    status: int = 200
+    body: type[BaseModel] | None = None
+    merge_patch: bool = False  # the body is a merge patch of the result
+    anyone: bool = False  # no access token is asked
+    problems: tuple[str, ...] = ()
+
+
+OPERATIONS = (
+    Operation(
+        "POST", "/sessions", "Sign in on a device", Endpoints.sign_in, models.TokensModel, 201, models.SignInBody,
+        anyone=True, problems=("invalid-credentials", "no-extension", "no-desktop-licence", "device-limit", "too-large",
+                               "invalid", "too-many-attempts"),
+    ),
+    Operation(
+        "POST", "/sessions/refresh", "Spend the refresh token for new tokens", Endpoints.refresh, models.TokensModel,
+        200, models.RefreshBody, anyone=True, problems=("token-expired", "no-desktop-licence", "too-large", "invalid"),
+    ),
+    Operation(
+        "DELETE", "/sessions/current", "Sign out; the device is deactivated", Endpoints.sign_out, status=204,
+        problems=("token-expired",),
+    ),
+    Operation(
+        "GET", "/provisioning", "How to register with SIP", Endpoints.provisioning, models.ProvisioningModel,
+        problems=("token-expired", "no-extension"),
+    ),
+    Operation(
+        "GET", "/extension", "The settings of the extension", Endpoints.extension, Settings,
+        problems=("token-expired", "no-extension"),
+    ),
+    Operation(
+        "PATCH", "/extension", "Change settings", Endpoints.patch_extension, Settings, merge_patch=True,
+        problems=("token-expired", "no-extension", "locked", "conflict", "too-large", "invalid"),
+    ),
+    Operation(
+        "GET", "/directory", "Extensions and groups, with their presence", Endpoints.directory,
+        list[models.DirectoryEntryModel], problems=("token-expired",),
+    ),
+)
