@@ -1,0 +1,133 @@
+"""The composition root: makes the parts, joins them, starts and ends the program.
+
+The order matters for the first second: the user agent's process is spawned before Qt is loaded, the window shows before
+the keychain has answered, and whatever arrives early waits in the inbox.
+"""
+
+from __future__ import annotations
+
+import locale
+import logging
+import os
+import platform
+import signal
+import socket
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from softphone import __version__
+from softphone.logs.redact import redact
+from softphone.phone.events import Event
+from softphone.store.paths import Paths, paths_of
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 3.0
+
+
+class EarlyPost:
+    """Keeps events until there is an inbox to post them to."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._early: deque[Event] = deque()
+        self._post: Callable[[Event], None] | None = None
+
+    def __call__(self, event: Event) -> None:
+        with self._lock:
+            if self._post is None:
+                self._early.append(event)
+                return
+        self._post(event)
+
+    def open(self, post: Callable[[Event], None]) -> None:
+        with self._lock:
+            while self._early:
+                post(self._early.popleft())
+            self._post = post
+
+
+def start(*, profile: str, demo: bool, tour: str | None, link: str) -> int:
+    """Run the program; returns its exit code. A second start hands its arguments to the first."""
+    try:
+        paths = paths_of(profile)
+    except ValueError as problem:
+        print(f"softphone: {problem}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"softphone: its folders cannot be made: {problem}", file=sys.stderr)
+        return 1
+    if _hand_over(paths, link):
+        return 0
+
+    from softphone.logs.logging_setup import set_up
+
+    set_up(paths.log_file, level=logging.DEBUG if os.environ.get("SOFTPHONE_LOG") == "debug" else logging.INFO)
+    log.info("softphone %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
+
+    from softphone.user_agent.process import UserAgentProcess
+
+    early = EarlyPost()
+    user_agent = UserAgentProcess(early, redact=redact)
+    user_agent.start()
+    try:
+        from softphone.desktop import Desktop
+
+        return Desktop(paths, user_agent, early, demo=demo, tour=Path(tour) if tour else None, link=link).run()
+    finally:
+        user_agent.stop()
+
+
+def _hand_over(paths: Paths, link: str) -> bool:
+    """Whether a Softphone of this profile runs already and has taken our arguments."""
+    from softphone.control.client import NotRunning, ask
+    from softphone.control.protocol import Question
+
+    if os.name != "nt" and not os.path.exists(paths.control_socket):
+        return False
+    try:
+        return ask(paths.control_socket, Question("open", {"link": link}), timeout=5.0).code == 0
+    except (NotRunning, TimeoutError):
+        return False
+
+
+def this_region() -> str | None:
+    """ISO 3166 country of the system's locale; None when it names none."""
+    name = next((value for key in ("LC_ALL", "LC_TELEPHONE", "LANG") if (value := os.environ.get(key))), None)
+    name = name or (locale.getlocale()[0] or "")
+    country = name.partition(".")[0].partition("@")[0].rpartition("_")[2]
+    return country.upper() if len(country) == 2 and country.isalpha() and "_" in name else None
+
+
+def computer_name() -> str:
+    return socket.gethostname().partition(".")[0] or "computer"
+
+
+def forward_signals(quit_: Callable[[], None]) -> Callable[[], None]:
+    """SIGINT and SIGTERM end the program as Quit does; returns what keeps the watch alive and ends it."""
+    from PySide6.QtCore import QSocketNotifier
+
+    reader, writer = socket.socketpair()
+    reader.setblocking(False)
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
+
+    def arrived() -> None:
+        if reader.recv(64):
+            quit_()
+
+    notifier.activated.connect(arrived)
+
+    def close() -> None:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        reader.close()
+        writer.close()
+
+    return close
