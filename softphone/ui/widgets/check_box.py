@@ -70,7 +70,9 @@ def paint_radio(painter: QPainter, rect: QRectF, part: float, enabled: bool = Tr
         fill_round(painter, rect, rect.width() / 2, t.color("bg-muted"), t.color("line-default"))
         return
     on = t.color("accent-fill")
-    fill_round(painter, rect, rect.width() / 2, mix(t.color("bg-surface"), on, part), mix(t.color("line-control"), on, part))
+    fill_round(
+        painter, rect, rect.width() / 2, mix(t.color("bg-surface"), on, part), mix(t.color("line-control"), on, part)
+    )
     if part > 0:
         hole = QRectF(0, 0, 8 * part, 8 * part)
         hole.moveCenter(rect.center())

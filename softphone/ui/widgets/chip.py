@@ -15,7 +15,7 @@ from softphone.ui.widgets.painted_button import PaintedButton, fill_round, start
 from softphone.ui.widgets.presence import Presence, paint_mark
 from softphone.ui.widgets.spinner import paint_spinner
 
-StatusMark = Literal["available", "on_call", "do_not_disturb", "forwarding", "offline", "reconnecting"]
+StatusMark = Literal["available", "on_call", "dnd", "forwarding", "offline", "reconnecting"]
 TagTone = Literal["muted", "accent", "success", "warn", "danger"]
 
 
@@ -146,7 +146,9 @@ class StatusChip(PaintedButton):
 class Tag(QWidget):
     """20 high, radius 5, micro: a word beside something."""
 
-    def __init__(self, text: str, tone: TagTone = "muted", icon: str | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, tone: TagTone = "muted", icon: str | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._text, self._tone, self._icon = text, tone, icon
         self.setAccessibleName(text)

@@ -72,7 +72,9 @@ class FieldFrame(QWidget):
         strong = "danger-graphic" if self._error else "focus" if self.edit.hasFocus() else None
         if strong is None or not enabled:
             fill = t.color("bg-surface" if enabled else "bg-muted")
-            fill_round(painter, QRectF(self.rect()), self._radius, fill, t.color("line-control" if enabled else "line-default"))
+            fill_round(
+                painter, QRectF(self.rect()), self._radius, fill, t.color("line-control" if enabled else "line-default")
+            )
             return
         painter.setBrush(t.color("bg-surface"))
         painter.setPen(QPen(t.color(strong), 2))

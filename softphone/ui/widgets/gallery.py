@@ -125,7 +125,7 @@ def _chips() -> _Card:
     statuses: Sequence[tuple[str, StatusMark]] = (
         ("Available", "available"),
         ("On a call", "on_call"),
-        ("Do not disturb", "do_not_disturb"),
+        ("Do not disturb", "dnd"),
         ("Forwarding to 101 +2", "forwarding"),
         ("Reconnecting", "reconnecting"),
         ("Offline", "offline"),
@@ -144,7 +144,7 @@ def _chips() -> _Card:
 
 def _people() -> _Card:
     card = _Card("Presence, avatar and state ring")
-    presences: Sequence[Presence] = ("available", "on_call", "do_not_disturb", "forwarding", "offline")
+    presences: Sequence[Presence] = ("available", "on_call", "dnd", "forwarding", "offline")
     card.row(*(Avatar("Priya Nair", presence=presence, row_color="bg-surface") for presence in presences))
     states: Sequence[RingState] = ("ringing", "incoming", "talking", "hold", "ended", "failed")
     card.row(*(StateRing(state, avatar_size=56, name="Priya Nair") for state in states))

@@ -88,7 +88,9 @@ class Keypad(QWidget):
     released = Signal()
     long_zero = Signal()
 
-    def __init__(self, key_height: int = 58, *, plus: bool = True, gap: int = 10, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, key_height: int = 58, *, plus: bool = True, gap: int = 10, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAccessibleName(tr("Keypad"))

@@ -9,11 +9,13 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from softphone.ui.theme.theme import theme
 
-Presence = Literal["available", "on_call", "do_not_disturb", "forwarding", "offline"]
+Presence = Literal["available", "on_call", "dnd", "forwarding", "offline", "unknown"]
 
 
 def paint_mark(painter: QPainter, rect: QRectF, presence: Presence, paper: QColor) -> None:
-    """The mark alone, filling `rect`; `paper` is what shows through its cut-outs."""
+    """The mark alone, filling `rect`; `paper` is what shows through its cut-outs. Unknown paints nothing."""
+    if presence == "unknown":
+        return
     t = theme()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -26,7 +28,7 @@ def paint_mark(painter: QPainter, rect: QRectF, presence: Presence, paper: QColo
         painter.setBrush(t.color("danger-graphic"))
         inset = side * 0.05
         painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), side * 0.24, side * 0.24)
-    elif presence == "do_not_disturb":
+    elif presence == "dnd":
         painter.setBrush(t.color("danger-graphic"))
         painter.drawEllipse(rect)
         bar = QRectF(0, 0, side * 0.5, side * 0.18)
@@ -44,7 +46,11 @@ def paint_mark(painter: QPainter, rect: QRectF, presence: Presence, paper: QColo
         tip = QPointF(centre.x() + reach, centre.y())
         painter.drawLine(QPointF(centre.x() - reach, centre.y()), tip)
         painter.drawPolyline(
-            [QPointF(tip.x() - side * 0.18, tip.y() - side * 0.18), tip, QPointF(tip.x() - side * 0.18, tip.y() + side * 0.18)]
+            [
+                QPointF(tip.x() - side * 0.18, tip.y() - side * 0.18),
+                tip,
+                QPointF(tip.x() - side * 0.18, tip.y() + side * 0.18),
+            ]
         )
     else:
         width = side * 0.2
@@ -55,7 +61,9 @@ def paint_mark(painter: QPainter, rect: QRectF, presence: Presence, paper: QColo
 
 
 def paint_presence(painter: QPainter, avatar: QRectF, presence: Presence, row: QColor, *, rtl: bool = False) -> None:
-    """On an avatar: 14 px (18 from 56 px) with its 2 px gap, at the bottom end."""
+    """On an avatar: 14 px (18 from 56 px) with its 2 px gap, at the bottom end. Unknown paints nothing."""
+    if presence == "unknown":
+        return
     side = 18 if avatar.width() >= 56 else 14 if avatar.width() >= 32 else 10
     out = 2 if avatar.width() < 56 else 0
     x = avatar.left() - out if rtl else avatar.right() + out - side

@@ -14,7 +14,9 @@ _BAR, _GAP, _HEIGHT = 3, 2, 14
 def paint_quality_bars(painter: QPainter, rect: QRectF, bars: int) -> None:
     """4 to 3 good, 2 fair, 1 poor, 0 lost (all grey); never mirrored."""
     t = theme()
-    token = {4: "success-graphic", 3: "success-graphic", 2: "warn-graphic", 1: "danger-graphic"}.get(bars, "line-default")
+    token = {4: "success-graphic", 3: "success-graphic", 2: "warn-graphic", 1: "danger-graphic"}.get(
+        bars, "line-default"
+    )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     for number in range(4):

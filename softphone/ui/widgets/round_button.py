@@ -126,7 +126,9 @@ class RoundCallButton(PaintedButton):
         if self._menu_mark:
             self._paint_menu_mark(painter, circle, off)
         painter.setFont(t.font("caption", weight=500))
-        painter.setPen(t.color("text-disabled" if off else "danger-text" if self._tone == "recording" else "text-secondary"))
+        painter.setPen(
+            t.color("text-disabled" if off else "danger-text" if self._tone == "recording" else "text-secondary")
+        )
         label = QRect(0, self.height() - t.line("caption"), self.width(), t.line("caption"))
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)

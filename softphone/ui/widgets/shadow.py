@@ -22,7 +22,12 @@ def paint_shadow(painter: QPainter, rect: QRect, radius: float, elevation: str) 
     edge = (side - 1) / 2
     target = rect.translated(0, offset).adjusted(-blur, -blur, blur, blur)
     edge_x, edge_y = min(edge, target.width() / 2), min(edge, target.height() / 2)
-    xs = (target.left(), target.left() + edge_x, target.left() + target.width() - edge_x, target.left() + target.width())
+    xs = (
+        target.left(),
+        target.left() + edge_x,
+        target.left() + target.width() - edge_x,
+        target.left() + target.width(),
+    )
     ys = (target.top(), target.top() + edge_y, target.top() + target.height() - edge_y, target.top() + target.height())
     cuts_x = (0.0, edge_x, side - edge_x, side)
     cuts_y = (0.0, edge_y, side - edge_y, side)

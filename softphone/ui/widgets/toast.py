@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.motion import mix, with_alpha
 from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.announce import announce
 from softphone.ui.widgets.labels import ElidedLabel
 from softphone.ui.widgets.painted_button import PaintedButton, fill_round
 from softphone.ui.widgets.shadow import paint_shadow
@@ -28,8 +29,6 @@ class _Action(PaintedButton):
         self.setText(text)
 
     def sizeHint(self) -> QSize:
-        from PySide6.QtGui import QFontMetrics
-
         return QSize(QFontMetrics(theme().font("bodyStrong")).horizontalAdvance(self.text()) + 20, theme().scaled(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -95,9 +94,7 @@ class Toast(QWidget):
             self._slide.setEndValue(1.0)
             self._slide.setDuration(milliseconds)
             self._slide.start()
-        announcement = QAccessibleAnnouncementEvent(self, self.text)
-        announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(announcement)
+        announce(self, self.text)
 
     def dismiss(self) -> None:
         self._hold.stop()

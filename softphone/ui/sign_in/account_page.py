@@ -1,0 +1,126 @@
+"""Sign-in with the e-mail and password of an account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from softphone.phone.secret import Secret
+from softphone.ui.sign_in.form_page import FormPage
+from softphone.ui.sign_in.intents import SignInIntents
+from softphone.ui.text import tr
+from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.button import Button
+from softphone.ui.widgets.field import Field
+from softphone.ui.widgets.labels import Label, TextBlock
+from softphone.ui.widgets.logo import Logo
+
+
+class _DemoFoot(QWidget):
+    """The strip at the bottom that offers the demo."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.button = Button(tr("Try the demo"), "link", "play")
+        self.button.set_font("body", 500)
+        self.button.set_icon("play", size=14, weight="regular")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 6, 28, 18)
+        column.setSpacing(2)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        words = tr("No account needed. Calls are simulated.")
+        column.addWidget(Label(words, "caption", "text-tertiary", align=Qt.AlignmentFlag.AlignHCenter))
+        theme().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().color("bg-surface"))
+        painter.fillRect(QRectF(0, 0, self.width(), 1), theme().color("line-subtle"))
+
+
+class AccountPage(FormPage):
+    """Mark, email, password, and below: other SIP account, service address, demo."""
+
+    other_sip = Signal()
+
+    def __init__(self, intents: SignInIntents, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(intents, clock=clock)
+        self.email = Field(tr("Email"), tr("name@company.com"), height="signIn")
+        self.service = Field(
+            tr("Service address"),
+            "https://phone.company.com",
+            height="signIn",
+            help_text=tr("Only if your administrator gave you one."),
+        )
+        self.email.edit.setInputMethodHints(Qt.InputMethodHint.ImhEmailCharactersOnly)
+        self.email.edited.connect(self._edited)
+        self.email.returned.connect(self.try_sign_in)
+        self.service.returned.connect(self.try_sign_in)
+        self.service.hide()
+        self.other = Button(tr("Other SIP account"), "quiet")
+        self.other.clicked.connect(lambda _=False: self.other_sip.emit())
+        self.advanced = Button(tr("Service address"), "quiet")
+        self.advanced.set_font("caption", 500)
+        self.advanced.clicked.connect(lambda _=False: self.open_server())
+        self.demo = _DemoFoot()
+        self.demo.hide()
+        self.demo.button.clicked.connect(lambda _=False: self._intents.try_demo())
+        self._lay_out()
+        self.show_idle()
+
+    def _lay_out(self) -> None:
+        column = self.column
+        column.addWidget(Logo(48), 0, Qt.AlignmentFlag.AlignLeading)
+        column.addSpacing(16)
+        column.addWidget(Label(tr("Sign in"), "title1"))
+        column.addSpacing(4)
+        column.addWidget(TextBlock(tr("Use the email and password of your phone account.")))
+        column.addSpacing(22)
+        column.addWidget(self.banner)
+        column.addWidget(self.banner_gap)
+        column.addWidget(self.email)
+        column.addSpacing(14)
+        column.addWidget(self.password)
+        column.addSpacing(14)
+        column.addWidget(self.service)
+        column.addSpacing(-5)
+        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self.keep_note)
+        column.addSpacing(17)
+        column.addWidget(self.submit)
+        column.addSpacing(10)
+        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.other, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self.foot.addWidget(self.demo)
+        self.order_tabs(
+            self.email.edit, self.password.edit, self.password.eye, self.service.edit, self.keep, self.submit,
+            self.cancel, self.other, self.advanced, self.demo.button,
+        )  # fmt: skip
+
+    def address_field(self) -> Field:
+        return self.email
+
+    def server_field(self) -> Field:
+        return self.service
+
+    def submit_words(self) -> tuple[str, str]:
+        return tr("Sign in"), tr("Signing in")
+
+    def send(self, address: str, password: Secret) -> None:
+        self._intents.sign_in(address, password, self.service.text().strip() or None, self.keep.isChecked())
+
+    def open_server(self) -> None:
+        self.service.show()
+        self.advanced.hide()
+        self.service.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave_busy_widgets(self, busy: bool) -> None:
+        self.other.setVisible(not busy)
+        self.advanced.setVisible(not busy and not self.service.isVisibleTo(self))
+        self.demo.button.setEnabled(not busy)

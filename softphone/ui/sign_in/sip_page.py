@@ -1,0 +1,138 @@
+"""Sign-in with any SIP account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from softphone.phone.secret import Secret
+from softphone.ui.sign_in.form_page import FormPage
+from softphone.ui.sign_in.intents import SignInIntents
+from softphone.ui.text import tr
+from softphone.ui.widgets.button import Button, IconButton
+from softphone.ui.widgets.field import Field
+from softphone.ui.widgets.labels import Label, TextBlock
+from softphone.ui.widgets.select import Select
+
+_TRANSPORTS = ("udp", "tcp", "tls")
+
+
+class SipPage(FormPage):
+    """SIP address and password; server and security are closed until asked for."""
+
+    sip = True
+    back = Signal()
+
+    def __init__(self, intents: SignInIntents, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(intents, clock=clock, top=22)
+        self.address = Field(tr("SIP address"), "100@sip.example.com", height="signIn")
+        self.server = Field(
+            tr("Server (optional)"),
+            "sip.example.com",
+            height="signIn",
+            help_text=tr("Leave empty to find it from your SIP address."),
+        )
+        self.address.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.server.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.address.edited.connect(self._edited)
+        self.address.returned.connect(self.try_sign_in)
+        self.server.returned.connect(self.try_sign_in)
+        self.security = Select(
+            tr("Security"),
+            [tr("UDP, not encrypted"), tr("TCP, not encrypted"), tr("TLS, encrypted signalling")],
+            height="signIn",
+            icons=["lock-simple-open", "lock-simple-open", "lock-simple"],
+        )
+        self._chose_security = False
+        self.security.changed.connect(self._security_chosen)
+        self.back_button = IconButton("caret-left", tr("Back"), box=36)
+        self.back_button.clicked.connect(lambda _=False: self.back.emit())
+        self.settings = Button(tr("Server settings"), "link", "caret-right")
+        self.settings.set_font("body", 500)
+        self.settings.setCheckable(True)
+        self.settings.toggled.connect(self._toggle_settings)
+        self._settings_box = QWidget()
+        self._lay_out()
+        self._toggle_settings(False)
+        self.show_idle()
+
+    def _lay_out(self) -> None:
+        column = self.column
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.setSpacing(8)
+        # The arrow, not its box, stands on the margin.
+        top.addSpacing(-9)
+        top.addWidget(self.back_button)
+        top.addWidget(Label(tr("Sign in"), "body", "text-secondary"))
+        top.addStretch(1)
+        column.addLayout(top)
+        column.addSpacing(10)
+        column.addWidget(Label(tr("Other SIP account"), "title1"))
+        column.addSpacing(4)
+        column.addWidget(TextBlock(tr("Connect to any SIP service.")))
+        column.addSpacing(22)
+        column.addWidget(self.banner)
+        column.addWidget(self.banner_gap)
+        column.addWidget(self.address)
+        column.addSpacing(14)
+        column.addWidget(self.password)
+        column.addSpacing(8)
+        line = QHBoxLayout()
+        line.addSpacing(-14)
+        line.addWidget(self.settings)
+        line.addStretch(1)
+        column.addLayout(line)
+        column.addSpacing(4)
+        inside = QVBoxLayout(self._settings_box)
+        inside.setContentsMargins(0, 0, 0, 14)
+        inside.setSpacing(6)
+        inside.addWidget(self.server)
+        inside.addSpacing(8)
+        inside.addWidget(Label(tr("Security"), "caption", "text-secondary", weight=500))
+        inside.addWidget(self.security)
+        column.addWidget(self._settings_box)
+        column.addSpacing(-5)
+        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self.keep_note)
+        column.addSpacing(17)
+        column.addWidget(self.submit)
+        column.addSpacing(10)
+        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self.order_tabs(
+            self.address.edit, self.password.edit, self.password.eye, self.settings, self.server.edit,
+            self.security, self.keep, self.submit, self.cancel, self.back_button,
+        )  # fmt: skip
+
+    def _security_chosen(self, _index: int) -> None:
+        self._chose_security = True
+
+    def _toggle_settings(self, opened: bool) -> None:
+        self._settings_box.setVisible(opened)
+        self.settings.set_icon("caret-down" if opened else "caret-right", size=14)
+
+    def address_field(self) -> Field:
+        return self.address
+
+    def server_field(self) -> Field:
+        return self.server
+
+    def submit_words(self) -> tuple[str, str]:
+        return tr("Connect"), tr("Connecting")
+
+    def send(self, address: str, password: Secret) -> None:
+        transport = _TRANSPORTS[self.security.index] if self._chose_security else None
+        self._intents.sign_in_sip(
+            address, password, self.server.text().strip() or None, transport, self.keep.isChecked()
+        )
+
+    def open_server(self) -> None:
+        self.settings.setChecked(True)
+
+    def leave_busy_widgets(self, busy: bool) -> None:
+        self.back_button.setEnabled(not busy)
+        self.security.setEnabled(not busy)

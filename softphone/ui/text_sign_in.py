@@ -1,0 +1,185 @@
+"""The sign-in window's sentences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from softphone.phone.account import ActivatedDevice
+from softphone.phone.failure import Failure, FailureKind
+from softphone.ui.text import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A first line in bold and a sentence below it; `kind` is the banner's."""
+
+    kind: str  # warning | problem | info
+    title: str
+    text: str
+    icon: str | None = None
+
+
+def field_error(failure: Failure, *, sip: bool, server: str = "") -> tuple[str, str] | None:
+    """The field a failure belongs to (address, password, server) and what to say there; None if to no field."""
+    kind = failure.kind
+    if kind is FailureKind.BAD_ADDRESS:
+        if sip:
+            return "address", tr("Type it like 100@sip.example.com.")
+        return "address", tr("Type your full email, like name@company.com.")
+    if kind in (FailureKind.INVALID_CREDENTIALS, FailureKind.FORBIDDEN):
+        if sip:
+            return "password", tr("Wrong SIP address or password. Check both.")
+        return "password", tr("Wrong email or password. Check both.")
+    if kind in (FailureKind.SERVER_NOT_FOUND, FailureKind.SERVICE_NOT_FOUND):
+        if not sip and not server:
+            return "server", tr("We can't find your phone service. Type its address, or ask your administrator.")
+        return "server", tr("We can't find {server}. Check the address or your network.", server=server)
+    return None
+
+
+def too_many_tries(seconds: float) -> str:
+    """The wait, in minutes and at the end in seconds."""
+    left = max(1, math.ceil(seconds))
+    if left > 60:
+        return tr("Too many tries. Wait %n minutes, then try again.", math.ceil(left / 60))
+    return tr("Too many tries. Wait {n} s, then try again.", n=left)
+
+
+def no_network() -> Notice:
+    return Notice(
+        "warning",
+        tr("No internet connection"),
+        tr("We'll sign you in as soon as you're back online."),
+        "wifi-slash",
+    )
+
+
+def notice(failure: Failure, *, sip: bool, server: str = "") -> Notice:
+    """Any failure that belongs to no field, as a banner."""
+    kind = failure.kind
+    if kind is FailureKind.NOT_TRUSTED:
+        return Notice(
+            "problem",
+            tr("Not secure"),
+            tr("The server's certificate isn't trusted, so we stopped. Ask your administrator."),
+        )
+    if kind is FailureKind.WRONG_CLOCK:
+        return Notice("problem", tr("This computer's clock is wrong"), tr("Set the time, then try again."))
+    if kind is FailureKind.EXPIRED:
+        return Notice("info", tr("Your sign-in has expired"), tr("Enter your password again."))
+    if kind is FailureKind.REPLACED:
+        return Notice("info", tr("This computer was replaced"), _replaced_by(failure))
+    if sip:
+        if kind in (FailureKind.TIMED_OUT, FailureKind.SERVER, FailureKind.UNREACHABLE) and server:
+            return Notice(
+                "problem",
+                tr("{server} doesn't answer", server=server),
+                tr("Check the address and the server settings, or try again in a few minutes."),
+            )
+        return Notice("problem", tr("Can't connect right now"), _with_code(tr("Try again in a few minutes."), failure))
+    text = tr("It's not your password. Try again in a few minutes.")
+    return Notice("problem", tr("Sign-in isn't working right now"), _with_code(text, failure))
+
+
+def _replaced_by(failure: Failure) -> str:
+    if failure.devices:
+        device = failure.devices[0].name
+        return tr("{device} took its place. Sign in to use it again.", device=device)
+    return tr("Another device took its place. Sign in to use it again.")
+
+
+def _with_code(sentence: str, failure: Failure) -> str:
+    return f"{sentence} ({failure.code})" if failure.code else sentence
+
+
+def device_limit(extension: str, count: int) -> str:
+    if extension:
+        return tr(
+            "Extension {n} is active on %n devices, the most it can have. Choose one to replace with this computer.",
+            count,
+            n=extension,
+        )
+    return tr(
+        "Your extension is active on %n devices, the most it can have. Choose one to replace with this computer.",
+        count,
+    )
+
+
+def device_kind(device: ActivatedDevice) -> tuple[str, str]:
+    """A device's kind in words, and its icon."""
+    kinds = {
+        "ip_phone": (tr("IP phone"), "device-tablet-speaker"),
+        "mobile": (tr("Mobile phone"), "device-mobile"),
+        "desktop": (tr("Desktop"), "desktop"),
+    }
+    return kinds.get(device.type, (tr("Device"), "devices"))
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def device_line(device: ActivatedDevice, now: datetime) -> str:
+    """The device's name and when it was last used, e.g. "Pixel 8 · Used yesterday, 18:40"."""
+    used = _last_used(device.last_seen, now)
+    return f"{device.name} · {used}" if used else device.name
+
+
+def _last_used(last_seen: str | None, now: datetime) -> str:
+    if not last_seen:
+        return ""
+    try:
+        then = datetime.fromisoformat(last_seen.replace("Z", "+00:00"))
+    except ValueError:
+        return ""
+    # Naive times are taken as local, like those without an offset in RFC 3339's ancestors.
+    then, now = then.astimezone(), now.astimezone()
+    days = (now.date() - then.date()).days
+    if days == 0:
+        return tr("Used today, {time}", time=f"{then:%H:%M}")
+    if days == 1:
+        return tr("Used yesterday, {time}", time=f"{then:%H:%M}")
+    date = f"{then.day} {tr(_MONTHS[then.month - 1])}"
+    return tr("Used {date}", date=date if then.year == now.year else f"{date} {then.year}")
+
+
+def replace_note(device: str) -> str:
+    return tr("{device} will be signed out. You can activate it again later.", device=device)
+
+
+def replace_button(device: str) -> str:
+    return tr("Replace {device}", device=device)
+
+
+def no_licence(extension: str) -> tuple[str, str]:
+    title = (
+        tr("Extension {n} has no desktop licence", n=extension)
+        if extension
+        else tr("Your extension has no desktop licence")
+    )
+    return title, tr(
+        "Your password is right, but this extension can't be used on a computer yet. "
+        "Ask your administrator to add a Desktop licence, then try again."
+    )
+
+
+def licence_request(extension: str, person: str) -> str:
+    """The ready message to an administrator; `person` is a name, or the e-mail typed."""
+    if extension:
+        return tr(
+            "Please add a Desktop licence to extension {n} ({person}), so I can sign in on my computer.",
+            n=extension,
+            person=person,
+        )
+    return tr(
+        "Please add a Desktop licence to my extension ({person}), so I can sign in on my computer.", person=person
+    )
+
+
+def no_extension() -> tuple[str, str]:
+    return tr("No extension yet"), tr("No extension is assigned to you yet. Ask your administrator.")
+
+
+def extension_request(person: str) -> str:
+    return tr("Please assign an extension to me ({person}), so I can sign in on my computer.", person=person)
