@@ -16,6 +16,8 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 Json = Any
 T = TypeVar("T")
 
+_LONGEST_ARRAY = 10_000
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -65,14 +67,14 @@ def value_at(document: Json, where: str) -> Json:
     return document
 
 
-def read(cls: type[T], value: Json, *, strict: bool) -> T:
-    """Make a `cls` of a JSON value or raise InvalidDocument.
+def read(cls: type[T], value: Json, *, complete: bool, limited: bool) -> T:
+    """Make a `cls` of a JSON value or raise InvalidDocument. Wrong types are always faults.
 
-    Strict is for what is about to be stored: unknown members, missing members and limits are faults. Otherwise only
-    wrong types are, as it suits a reader of what a newer or laxer service says.
+    `complete` makes faults of unknown members, and of missing ones that cannot be null: for what is about to be stored,
+    while a reader takes what a newer or older service says. `limited` applies the limits of the fields.
     """
     faults: list[Fault] = []
-    made = _read(cls, value, "", {}, strict, faults)
+    made = _Reader(complete, limited, faults).read(cls, value, "", {})
     if faults:
         raise InvalidDocument(faults)
     result: T = made
@@ -97,62 +99,6 @@ def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _read(kind: Any, value: Json, at: str, limits: Mapping[str, Any], strict: bool, faults: list[Fault]) -> Any:
-    origin = get_origin(kind)
-    if origin in (Union, types.UnionType):
-        if value is None:
-            return None
-        kind = next(option for option in get_args(kind) if option is not type(None))
-        origin = get_origin(kind)
-    if is_dataclass(kind):
-        return _read_object(kind, value, at, strict, faults)
-    if origin is tuple:
-        return _read_array(get_args(kind)[0], value, at, limits, strict, faults)
-    if origin is Literal:
-        return _read_choice(get_args(kind), value, at, faults)
-    return _read_scalar(kind, value, at, limits if strict else {}, faults)
-
-
-def _read_object(cls: Any, value: Json, at: str, strict: bool, faults: list[Fault]) -> Any:
-    if not isinstance(value, dict):
-        faults.append(Fault(at, "type", "This must be an object."))
-        return None
-    hints = _hints(cls)
-    found: dict[str, Any] = {}
-    for f in fields(cls):
-        where = at + pointer(f.name)
-        if f.name in value:
-            found[f.name] = _read(hints[f.name], value[f.name], where, f.metadata, strict, faults)
-        elif type(None) in get_args(hints[f.name]):
-            found[f.name] = None
-        elif strict or (f.default is MISSING and f.default_factory is MISSING):
-            faults.append(Fault(where, "required", "This must be given."))
-    if strict:
-        unknown = sorted(name for name in value if name not in hints)
-        faults.extend(Fault(at + pointer(name[:100]), "unknown", "There is no such setting.") for name in unknown[:20])
-    return None if faults else cls(**found)
-
-
-def _read_array(
-    kind: Any, value: Json, at: str, limits: Mapping[str, Any], strict: bool, faults: list[Fault]
-) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        faults.append(Fault(at, "type", "This must be a list."))
-        return ()
-    longest = limits.get("max_length", 1000)
-    if len(value) > longest:
-        faults.append(Fault(at, "too-many", f"At most {longest} are possible."))
-        return ()
-    inside = limits.get("items", {})
-    return tuple(_read(kind, item, f"{at}/{index}", inside, strict, faults) for index, item in enumerate(value))
-
-
-def _read_choice(choices: tuple[Any, ...], value: Json, at: str, faults: list[Fault]) -> Any:
-    if not isinstance(value, str) or value not in choices:
-        faults.append(Fault(at, "choice", f"This must be one of: {', '.join(choices)}."))
-    return value
-
-
 def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
@@ -160,7 +106,8 @@ def _is_number(value: Json) -> bool:
 def _encodes(text: str) -> bool:
     """JSON can escape one half of a surrogate pair, which no file, wire or window can hold."""
     try:
-        return bool(text.encode()) or not text
+        text.encode()
+        return True
     except UnicodeEncodeError:
         return False
 
@@ -173,17 +120,77 @@ _SCALARS: dict[type, tuple[Callable[[Json], bool], str]] = {
 }
 
 
-def _read_scalar(kind: type, value: Json, at: str, limits: Mapping[str, Any], faults: list[Fault]) -> Any:
-    fits, detail = _SCALARS[kind]
-    if not fits(value):
-        faults.append(Fault(at, "type", detail))
-        return None
-    if "ge" in limits and not limits["ge"] <= value <= limits["le"]:
-        faults.append(Fault(at, "range", f"This must be from {limits['ge']} to {limits['le']}."))
-    if "max_length" in limits and len(value) > limits["max_length"]:
-        faults.append(Fault(at, "too-long", f"At most {limits['max_length']} characters are possible."))
-    elif kind is str and limits and not value.isprintable() and not _encodes(value):
-        faults.append(Fault(at, "format", "This text holds half a character."))
-    elif "pattern" in limits and not re.fullmatch(limits["pattern"], value):
-        faults.append(Fault(at, "format", limits.get("description", "This is not written as it should be.")))
-    return value
+@dataclass(frozen=True)
+class _Reader:
+    complete: bool
+    limited: bool
+    faults: list[Fault]
+
+    def read(self, kind: Any, value: Json, at: str, limits: Mapping[str, Any]) -> Any:
+        origin = get_origin(kind)
+        if origin in (Union, types.UnionType):
+            if value is None:
+                return None
+            kind = next(option for option in get_args(kind) if option is not type(None))
+            origin = get_origin(kind)
+        if is_dataclass(kind):
+            return self._object(kind, value, at)
+        if origin is tuple:
+            return self._array(get_args(kind)[0], value, at, limits)
+        if origin is Literal:
+            return self._choice(get_args(kind), value, at)
+        return self._scalar(kind, value, at, limits)
+
+    def _fault(self, at: str, code: str, detail: str) -> None:
+        self.faults.append(Fault(at, code, detail))
+
+    def _object(self, cls: Any, value: Json, at: str) -> Any:
+        if not isinstance(value, dict):
+            self._fault(at, "type", "This must be an object.")
+            return None
+        hints = _hints(cls)
+        found: dict[str, Any] = {}
+        for f in fields(cls):
+            where = at + pointer(f.name)
+            if f.name in value:
+                found[f.name] = self.read(hints[f.name], value[f.name], where, f.metadata)
+            elif type(None) in get_args(hints[f.name]):
+                found[f.name] = None
+            elif self.complete or (f.default is MISSING and f.default_factory is MISSING):
+                self._fault(where, "required", "This must be given.")
+        if self.complete:
+            for name in sorted(name for name in value if name not in hints)[:20]:
+                self._fault(at + pointer(name[:100]), "unknown", "There is no such setting.")
+        return None if self.faults else cls(**found)
+
+    def _array(self, kind: Any, value: Json, at: str, limits: Mapping[str, Any]) -> tuple[Any, ...]:
+        longest = limits.get("max_length", _LONGEST_ARRAY)
+        if not isinstance(value, list):
+            self._fault(at, "type", "This must be a list.")
+            return ()
+        if len(value) > longest:
+            self._fault(at, "too-many", f"At most {longest} are possible.")
+            return ()
+        inside = limits.get("items", {})
+        return tuple(self.read(kind, item, f"{at}/{index}", inside) for index, item in enumerate(value))
+
+    def _choice(self, choices: tuple[Any, ...], value: Json, at: str) -> Any:
+        if not isinstance(value, str) or value not in choices:
+            self._fault(at, "choice", f"This must be one of: {', '.join(choices)}.")
+        return value
+
+    def _scalar(self, kind: type, value: Json, at: str, limits: Mapping[str, Any]) -> Any:
+        fits, detail = _SCALARS[kind]
+        if not fits(value):
+            self._fault(at, "type", detail)
+        elif not self.limited:
+            return value
+        elif "ge" in limits and not limits["ge"] <= value <= limits["le"]:
+            self._fault(at, "range", f"This must be from {limits['ge']} to {limits['le']}.")
+        elif "max_length" in limits and len(value) > limits["max_length"]:
+            self._fault(at, "too-long", f"At most {limits['max_length']} characters are possible.")
+        elif kind is str and not _encodes(value):
+            self._fault(at, "format", "This text holds half a character.")
+        elif "pattern" in limits and not re.fullmatch(limits["pattern"], value):
+            self._fault(at, "format", limits.get("description", "This is not written as it should be."))
+        return value

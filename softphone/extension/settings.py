@@ -176,7 +176,7 @@ class Settings:
     @classmethod
     def from_json(cls, document: Json) -> Settings:
         """What a service says, read leniently: only wrong types and missing key or label raise InvalidDocument."""
-        return read(cls, document, strict=False)
+        return read(cls, document, complete=False, limited=False)
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = write(self)

@@ -21,7 +21,7 @@ def faults(document: Json, groups: Collection[str] = ()) -> tuple[Fault, ...]:
     """Everything wrong in a whole document; empty when it may be stored. `groups` are the keys that are call groups."""
     several = _several_numbers(document)
     try:
-        settings = read(Settings, document, strict=True)
+        settings = read(Settings, document, complete=True, limited=True)
     except InvalidDocument as invalid:
         return (*several, *(fault for fault in invalid.faults if not (several and fault.pointer == several[0].pointer)))
     return tuple(_rules(settings, groups))

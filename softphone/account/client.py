@@ -1,0 +1,189 @@
+"""The client of the account service. Blocking, for the worker thread; the event stream has a thread of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from softphone.account import wire
+from softphone.account.discovery import find_service
+from softphone.account.errors import failure_of_answer, problem_kind, refuse, server_failure
+from softphone.account.events import EventStream
+from softphone.account.http import Answer, Http
+from softphone.account.token_auth import OVER, TokenAuth
+from softphone.extension.document import InvalidDocument
+from softphone.extension.settings import Settings
+from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn, ThisDevice
+from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.secret import Secret
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+MERGE_PATCH = "application/merge-patch+json"
+
+
+class AccountClient:
+    """`softphone.phone.ports.AccountService` for one session.
+
+    `on_rotated` gets each new refresh token before it is relied on; `ca_file` is an authority trusted beside the
+    system's; `preset` is the organisation's file that names its service.
+    """
+
+    def __init__(
+        self, on_rotated: Callable[[Secret], None] = lambda token: None, *, ca_file: Path | None = None,
+        preset: Path | None = None, http: Http | None = None,
+    ) -> None:
+        self._http = http or Http(ca_file)
+        self._preset = preset
+        self._auth = TokenAuth(self._renew, on_rotated)
+        self._base = ""
+        self._lock = threading.Lock()
+        self._extension: tuple[dict[str, Any], str] | None = None  # as last seen, for If-None-Match
+        self._stream: EventStream | None = None
+        self._closed = False
+
+    def sign_in(
+        self, email: str, password: Secret, device: ThisDevice, *, service: str | None = None,
+        replace_device: str | None = None,
+    ) -> SignedIn:
+        base = find_service(self._http, email, service, self._preset)
+        asked: dict[str, Any] = {
+            "email": email.strip(), "password": password.reveal(), "device": wire.device(device),
+        }
+        if replace_device is not None:
+            asked["replace_device"] = replace_device
+        answer = self._http.ask("POST", f"{base}/sessions", headers=_JSON, content=_encode(asked))
+        if answer.status in (404, 405) and not problem_kind(answer.body):
+            raise refuse(FailureKind.SERVICE_NOT_FOUND, f"{base}: HTTP {answer.status}")
+        opened = _read(answer, wire.opened)
+        with self._lock:
+            self._base, self._extension = base, None
+        self._auth.open(opened.tokens)
+        return SignedIn(
+            base, opened.email or email.strip(), opened.name, opened.organisation, opened.extension,
+            opened.tokens.refresh,
+        )
+
+    def resume(self, session: SignedIn) -> None:
+        with self._lock:
+            self._base, self._extension = session.service.rstrip("/"), None
+        self._auth.resume(session.refresh_token)
+
+    def provisioning(self) -> Provisioning:
+        return _read(self._ask("GET", "/provisioning"), wire.provisioning)
+
+    def extension(self) -> tuple[dict[str, Any], str]:
+        with self._lock:
+            seen = self._extension
+        answer = self._ask("GET", "/extension", {"If-None-Match": seen[1]} if seen else {})
+        if answer.status == 304 and seen is not None:
+            return seen
+        return self._remember(answer)
+
+    def patch_extension(self, patch: dict[str, Any], etag: str) -> tuple[dict[str, Any], str]:
+        headers = {"If-Match": etag, "Content-Type": MERGE_PATCH}
+        return self._remember(self._ask("PATCH", "/extension", headers, _encode(patch)))
+
+    def directory(self) -> Sequence[DirectoryEntry]:
+        return _read(self._ask("GET", "/directory"), wire.directory)
+
+    def sign_out(self) -> None:
+        """The session is over on this side even when the service cannot be told."""
+        self._close_stream()
+        try:
+            answer = self._ask("DELETE", "/sessions/current")
+            _read(answer, lambda body: None, empty=True)
+        except Refused as refused:
+            if refused.failure.kind not in OVER:
+                raise
+        finally:
+            self._auth.end(Failure(FailureKind.EXPIRED, detail="signed out"))
+
+    def events(self) -> Iterator[tuple[str, str]]:
+        """Tells of no version of the extension that this client has already."""
+        stream = EventStream(self._http, f"{self._base}/events", self._auth, lambda: self.extension()[1])
+        with self._lock:
+            if self._closed:
+                return
+            self._stream = stream
+        for event, data in stream:
+            with self._lock:
+                known = self._extension is not None and self._extension[1] == data
+            if not (event == "extension" and known):
+                yield event, data
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+        self._close_stream()
+        self._http.close()
+
+    def _close_stream(self) -> None:
+        with self._lock:
+            stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+    def _ask(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, content: bytes | None = None
+    ) -> Answer:
+        """With the access token; when that has expired, renewed once."""
+        token = self._auth.access()
+        answer = self._send(token, method, path, headers, content)
+        if answer.status == 401:
+            token = self._auth.after(token)
+            answer = self._send(token, method, path, headers, content)
+        if answer.status >= 400:
+            failure = failure_of_answer(answer.status, answer.headers, answer.body)
+            raise Refused(failure)
+        return answer
+
+    def _send(
+        self, token: Secret, method: str, path: str, headers: Mapping[str, str] | None, content: bytes | None
+    ) -> Answer:
+        authorised = dict(headers or {}) | {"Authorization": f"Bearer {token.reveal()}"}
+        return self._http.ask(
+            method, self._base + path, headers=authorised, content=content, repeatable=method == "GET"
+        )
+
+    def _renew(self, refresh: Secret, attempt: str) -> wire.Tokens:
+        headers = _JSON | {"Idempotency-Key": attempt}
+        content = _encode({"refresh_token": refresh.reveal()})
+        answer = self._http.ask("POST", f"{self._base}/sessions/refresh", headers=headers, content=content)
+        return _read(answer, wire.tokens)
+
+    def _remember(self, answer: Answer) -> tuple[dict[str, Any], str]:
+        def document_of(value: Any) -> dict[str, Any]:
+            Settings.from_json(value)
+            document: dict[str, Any] = value
+            return document
+
+        seen = _read(answer, document_of), answer.headers.get("etag", "")
+        with self._lock:
+            self._extension = seen if seen[1] else None
+        return seen
+
+
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+def _encode(value: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise refuse(FailureKind.INVALID, f"cannot be written: {type(error).__name__}") from error
+
+
+def _read(answer: Answer, make: Callable[[Any], _T], *, empty: bool = False) -> _T:
+    """A success, made into what was asked for; anything else is Refused."""
+    if not 200 <= answer.status < 300:
+        raise Refused(failure_of_answer(answer.status, answer.headers, answer.body))
+    try:
+        return make(None if empty else wire.parse(answer.body))
+    except InvalidDocument as error:
+        raise Refused(server_failure(f"an answer that makes no sense: {error}", answer.status)) from error
