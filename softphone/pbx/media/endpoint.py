@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pjsua2 as pj
+import pjsua2 as pj  # type: ignore[import-untyped]
 
 log = logging.getLogger(__name__)
 
