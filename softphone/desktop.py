@@ -1,0 +1,238 @@
+"""The program with its windows: the telephone, its ports, what it shows, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from softphone import __version__
+from softphone.account_jobs import AccountJobs
+from softphone.app import STOP_SECONDS, EarlyPost, computer_name, forward_signals, this_region
+from softphone.control.server import ControlServer
+from softphone.control.verbs import Verbs
+from softphone.phone import events as ev
+from softphone.phone.account import ThisDevice
+from softphone.phone.failure import Failure, FailureKind
+from softphone.phone.phone import Phone, PhoneConfig
+from softphone.phone.ports import AccountService
+from softphone.phone.publisher import Topic
+from softphone.phone.secret import Secret
+from softphone.store.credentials import Credentials
+from softphone.store.history import HistoryFile
+from softphone.store.paths import Paths
+from softphone.store.preferences import PreferencesFile
+from softphone.ui.inbox import Inbox
+from softphone.ui.text import PRODUCT
+from softphone.ui.theme.theme import theme
+from softphone.ui.windows import Windows
+from softphone.user_agent.process import UserAgentProcess
+from softphone.worker import Worker
+
+log = logging.getLogger(__name__)
+
+MEASURE_MS = 1000
+#: Statistics are asked for this rarely when nobody looks: they go into the log and `status`.
+MEASURE_EVERY_UNWATCHED = 5
+
+
+class _SystemClock:
+    def now(self) -> float:
+        import time
+
+        return time.time()
+
+
+class _MainThread(QObject):
+    """Runs a function on the main thread, asked from any other."""
+
+    _asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked.connect(lambda job: job(), Qt.ConnectionType.QueuedConnection)
+
+    def run(self, job: Callable[[], None]) -> None:
+        self._asked.emit(job)
+
+
+class Desktop:
+    """One run of the program."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        user_agent: UserAgentProcess,
+        early: EarlyPost,
+        *,
+        demo: bool,
+        tour: Path | None,
+        link: str,
+    ) -> None:
+        self._paths, self._user_agent, self._link = paths, user_agent, link
+        self._tour = tour
+        self._exit_code = 0
+        self._app = QApplication([PRODUCT])
+        self._app.setApplicationName(PRODUCT)
+        self._app.setApplicationVersion(__version__)
+        self._app.setDesktopFileName("softphone")
+        self._app.setQuitOnLastWindowClosed(False)
+        self._disk, self._account_worker = Worker("disk"), Worker("account")
+        self._preferences = PreferencesFile(paths.preferences, self._disk.submit)
+        preferences = self._preferences.current
+        theme().set_mode(preferences.theme)  # type: ignore[arg-type]
+        theme().install(self._app)
+
+        self._ca_file = os.environ.get("SOFTPHONE_CA_FILE") or None
+        inbox = Inbox(self._deliver)
+        self._account = AccountJobs(
+            self._new_service,
+            Credentials(paths.profile),
+            self._account_worker,
+            inbox.post,
+            ThisDevice(preferences.installation_id, computer_name(), platform.system().lower(), __version__),
+        )
+        self._history = HistoryFile(
+            paths.history,
+            self._disk.submit,
+            lambda what, failure: inbox.post(ev.StoreFailed(what, failure)),
+        )
+        self._preferences.on_failure = lambda problem: inbox.post(
+            ev.StoreFailed("preferences", Failure(FailureKind.DISK_FULL, problem.errno, str(problem)))
+        )
+        self.phone = Phone(
+            user_agent,
+            self._account,
+            self._history,
+            _SystemClock(),
+            PhoneConfig(preferences.installation_id, self._ca_file, this_region(), preferences.sound),
+        )
+        self._inbox = inbox
+        self._main_thread = _MainThread()
+        self._windows = Windows(self.phone, self._preferences, demo=demo, try_demo=self._start_demo, quit_=self.quit)
+        self._control = ControlServer(self._verbs().answer)
+        self._demo: object | None = None
+        self._measure_ticks = 0
+        self._measure = QTimer()
+        self._measure.setInterval(MEASURE_MS)
+        self._measure.timeout.connect(self._measured_tick)
+        self.phone.on(Topic.CALLS, self._calls_changed)
+        self.phone.on(Topic.SOUND, self._sound_changed)
+        early.open(inbox.post)
+        self._wants_demo = demo
+
+    def run(self) -> int:
+        """Show, serve, and return the exit code after the end."""
+        self._windows.start(self._link)
+        if not self._control.listen(self._paths.control_socket):
+            log.warning("the command line cannot reach this program")
+        stop_signals = forward_signals(self.quit)
+        self._history.load(lambda entries: self._inbox.post(ev.HistoryLoaded(entries)))
+        if self._wants_demo:
+            self._inbox.post(ev.NothingSaved())
+            self._start_demo()
+        else:
+            self.phone.start()
+        if self._tour is not None:
+            from softphone.tour import Tour
+
+            self._running_tour = Tour(self.phone, self._windows, self._tour, self.finish)
+        try:
+            self._app.exec()
+        finally:
+            stop_signals()
+            self._close()
+        return self._exit_code
+
+    def finish(self, exit_code: int) -> None:
+        self._exit_code = exit_code
+        self.quit()
+
+    def quit(self) -> None:
+        """End calls, leave the registrar, go."""
+        self._windows.close()
+        self._app.quit()
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _deliver(self, event: ev.Event) -> None:
+        self.phone.handle(event)
+
+    def _close(self) -> None:
+        self._control.close()
+        self._account.close()
+        self._user_agent.stop()
+        self._history.close()
+        for worker in (self._disk, self._account_worker):
+            if not worker.stop(STOP_SECONDS):
+                log.warning("a background job did not end in time")
+        if self._demo is not None:
+            self._demo.stop()  # type: ignore[attr-defined]
+
+    def _new_service(self, rotated: Callable[[Secret], None]) -> AccountService:
+        from softphone.account.client import AccountClient
+
+        return AccountClient(on_rotated=rotated, ca_file=self._ca_file)
+
+    def _verbs(self) -> Verbs:
+        from softphone.ui.text_main import failure_sentence
+
+        def later(seconds: float, job: Callable[[], None]) -> Callable[[], None]:
+            timer = QTimer(self._main_thread)
+            timer.setSingleShot(True)
+            timer.timeout.connect(job)
+            timer.timeout.connect(timer.deleteLater)
+            timer.start(int(seconds * 1000))
+            return timer.stop
+
+        return Verbs(
+            self.phone,
+            profile=self._paths.profile,
+            version=__version__,
+            sentence=failure_sentence,
+            later=later,
+            show=self._windows.show_main,
+            quit_=lambda: QTimer.singleShot(50, self.quit),
+        )
+
+    def _calls_changed(self, _: object) -> None:
+        if self.phone.calls.alive:
+            if not self._measure.isActive():
+                self._measure.start()
+        else:
+            self._measure.stop()
+
+    def _measured_tick(self) -> None:
+        self._measure_ticks += 1
+        if self.phone.quality_watched or self._measure_ticks % MEASURE_EVERY_UNWATCHED == 0:
+            self.phone.measure()
+
+    def _sound_changed(self, _: object) -> None:
+        choice = self.phone.sound_choice
+        self._preferences.change(
+            microphone=choice.microphone,
+            speaker=choice.speaker,
+            ringer=choice.ringer,
+            echo_cancellation=choice.echo_cancellation,
+            noise_suppression=choice.noise_suppression,
+        )
+
+    def _start_demo(self) -> None:
+        """Start the local phone system beside us, then sign in to it."""
+        from softphone.demo import Demo
+
+        def ready(service: str, email: str, password: Secret, ca_file: str) -> None:
+            self._ca_file = ca_file
+            self.phone.trust(ca_file)
+            self.phone.session.sign_in(email, password, service=service, keep=False)
+
+        def failed(detail: str) -> None:
+            log.error("the local phone system did not start: %s", detail)
+            self._inbox.post(ev.SignInRefused(Failure(FailureKind.INTERNAL, detail=detail)))
+
+        self._demo = Demo(self._paths.data / "phone-system", self._main_thread.run, ready, failed)
