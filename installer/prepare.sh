@@ -17,7 +17,7 @@ libfontconfig.so.1:libfontconfig1 libglib-2.0.so.0:libglib2.0-0 libpulse.so.0:li
 programs=''
 case $purpose in
     tour) programs='pulseaudio:pulseaudio pactl:pulseaudio-utils' ;;
-    test) programs='pulseaudio:pulseaudio pactl:pulseaudio-utils Xvfb:xvfb openbox:openbox xdotool:xdotool
+    test) programs='pulseaudio:pulseaudio pactl:pulseaudio-utils Xvfb:xvfb openbox:openbox xdotool:xdotool xprop:x11-utils
 dbus-daemon:dbus gnome-keyring-daemon:gnome-keyring sipp:sip-tester' ;;
 esac
 

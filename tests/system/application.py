@@ -1,5 +1,6 @@
 """The real application as a process with a home of its own, asked by its command line."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -90,12 +91,18 @@ class Application:
 
     def child_pid(self) -> int:
         """Of the user agent."""
+        pid = self.child_pid_or_none()
+        assert pid is not None, "there is no user agent"
+        return pid
+
+    def child_pid_or_none(self) -> int | None:
         import psutil
 
         for child in psutil.Process(self.process.pid).children():
-            if "user-agent" in child.cmdline():
-                return child.pid
-        raise AssertionError("there is no user agent")
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                if "user-agent" in child.cmdline():
+                    return child.pid
+        return None
 
     @property
     def log(self) -> str:
