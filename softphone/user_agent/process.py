@@ -137,7 +137,8 @@ class UserAgentProcess:
             )
         except OSError as error:
             return f"cannot start: {error.strerror}"
-        assert child.stdin and child.stdout and child.stderr
+        assert child.stdout is not None
+        assert child.stderr is not None
         self._child = child
         if self._stopping:  # stop() came while it was being started
             child.kill()

@@ -1,0 +1,369 @@
+"""One line: located, registered, kept registered, and told truthfully.
+
+PJSIP's own retries are off: what to try, when and where is decided here, on the sip thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pjsua2 as pj
+
+from softphone.phone.commands import Register
+from softphone.phone.events import MessageWaiting, RegistrationChanged
+from softphone.phone.failure import Failure, FailureKind
+from softphone.phone.registration import RegistrationState as State
+from softphone.sip import translate
+from softphone.sip.account_config import account_config
+from softphone.sip.guard import guard
+from softphone.sip.locate import Server
+from softphone.sip.retry import RetrySchedule
+from softphone.sip.server_link import ServerLink
+from softphone.sip.timers import Timer
+
+if TYPE_CHECKING:
+    from softphone.sip.user_agent import UserAgent
+
+log = logging.getLogger("line")
+
+#: Without any answer for this long the state is told as failed, while PJSIP goes on repeating the request (every 4 s
+#: at most), so that a server that comes back is noticed within seconds.
+ANSWER_SECONDS = 4.0
+PROBE_SECONDS = 15.0
+UNREGISTER_SECONDS = 1.0
+
+
+class Account(pj.Account):
+    """PJSIP's account; its callbacks go to the line."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__()
+        self.line: Line | None = line
+
+    @guard
+    def onRegState(self, prm: pj.OnRegStateParam) -> None:
+        if self.line is not None:
+            self.line.register_answered(prm.code, prm.reason, prm.expiration, prm.rdata.wholeMsg)
+
+    @guard
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
+        if self.line is not None:
+            self.line.user_agent.invite_received(self.line, prm.callId, prm.rdata)
+
+    @guard
+    def onIncomingSubscribe(self, prm: pj.OnIncomingSubscribeParam) -> None:
+        prm.code = 403  # nobody is told our presence; 5,000 foreign subscriptions would cost 170 MB
+
+    @guard
+    def onMwiInfo(self, prm: pj.OnMwiInfoParam) -> None:
+        if self.line is not None:
+            self.line.summary_received(prm.rdata.srcAddress, prm.rdata.wholeMsg)
+
+    @guard
+    def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:
+        if self.line is not None:
+            self.line.probe_answered(prm.e.body.tsxState)
+
+
+class Line:
+    def __init__(self, user_agent: UserAgent, register: Register) -> None:
+        self.user_agent = user_agent
+        self.register = register
+        self.account: Account | None = None
+        self.server: Server | None = None
+        self.state = State.UNREGISTERED
+        self._told: RegistrationChanged | None = None
+        self._link = ServerLink(user_agent.net, user_agent.post, self._link_lost)
+        self._servers: list[Server] = []
+        self._retries = RetrySchedule()
+        self._turn = 0  # results of earlier attempts are not ours any more
+        self._in_flight = False  # a REGISTER without its final answer
+        self._again = False  # another one is wanted as soon as that is answered
+        self._retry: Timer | None = None
+        self._overdue: Timer | None = None
+        self._probe: Timer | None = None
+        self._probe_overdue: Timer | None = None
+        self._probes_unanswered = False  # this server answers REGISTER, but never OPTIONS
+        self._closing = False
+
+    # --- asked by the telephone -------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._tell(State.REGISTERING)
+        self._locate()
+
+    def replace(self, register: Register) -> None:
+        """Take up changed settings; calls go on."""
+        changed = register != self.register
+        self.register = register
+        if changed or self.account is None or self.state is not State.REGISTERED:
+            self._servers = []
+            self._retries.succeeded()
+            self._probes_unanswered = False
+            self.start()
+        else:
+            self._told = None  # whoever asks is told again
+            self._tell(State.REGISTERING)
+            self._send_register()
+
+    def refresh(self) -> None:
+        """Try now."""
+        if self.state is State.REGISTERED:
+            self._send_register()
+        else:
+            self._tell(State.REGISTERING)
+            self._locate()
+
+    def unregister(self) -> None:
+        self._stop_timers()
+        self._turn += 1
+        self._closing = True
+        if self.account is None or self.state is not State.REGISTERED:
+            self.close()
+            return
+        self._tell(State.UNREGISTERING)
+        self._retry = self.user_agent.timers.after(UNREGISTER_SECONDS, self.close)
+        try:
+            self.account.setRegistration(False)
+        except pj.Error as error:
+            log.info("cannot unregister: %s", error.reason)
+            self.close()
+
+    @property
+    def is_up(self) -> bool:
+        return self.state is State.REGISTERED
+
+    def close(self) -> None:
+        """Gone; PJSIP's account is dropped once no call needs it."""
+        if self.user_agent.lines.get(self.register.line_id) is not self:
+            return
+        self._stop_timers()
+        self._turn += 1
+        self._closing = True
+        self._tell(State.UNREGISTERED)
+        self.user_agent.line_closed(self)
+
+    def drop_account(self) -> None:
+        self._link.close()
+        if self.account is not None:
+            self.account.line = None
+            self.account.shutdown()
+            self.account = None
+
+    # --- attempts -----------------------------------------------------------------------------------------------------
+
+    def _locate(self) -> None:
+        self._stop_timers()
+        self._turn += 1
+        turn = self._turn
+        if self._servers:  # the next one of those found
+            self._connect()
+            return
+
+        def located(servers: list[Server] | None, failure: Failure | None) -> None:
+            if turn != self._turn:
+                return
+            if failure is not None or not servers:
+                self._failed(failure or Failure(FailureKind.SERVER_NOT_FOUND))
+                return
+            self._servers = servers
+            self._connect()
+
+        self.user_agent.locate(self.register, located)
+
+    def _connect(self) -> None:
+        turn, server = self._turn, self._servers.pop(0)
+
+        def connected(local_ip: str | None, failure: Failure | None) -> None:
+            if turn != self._turn:
+                return
+            if failure is not None or local_ip is None:
+                self._failed(failure or Failure(FailureKind.INTERNAL))
+                return
+            self._set_account(server, local_ip)
+            self._send_register()
+
+        self._link.open(server, self.register, connected)
+
+    def _set_account(self, server: Server, local_ip: str) -> None:
+        """Create PJSIP's account, or point the one there is to this server."""
+        proxy, relayed = self._link.proxy, self._link.relayed
+        if relayed:
+            self.user_agent.need_tcp()
+        config = account_config(self.register, proxy, local_ip, relayed=relayed)
+        self.server = server
+        if self.account is None:
+            account = Account(self)
+            account.create(config)
+            self.account = account
+        else:
+            self.account.modify(config)
+            self._in_flight = False
+
+    def _send_register(self) -> None:
+        self._stop_timers()
+        if self.account is None:
+            self._locate()
+            return
+        self._overdue = self.user_agent.timers.after(ANSWER_SECONDS, self._register_overdue)
+        if self._in_flight:
+            self._again = True
+            return
+        try:
+            self._in_flight = True
+            self.account.setRegistration(True)
+        except pj.Error as error:
+            self._in_flight = False
+            log.info("cannot send REGISTER: %s", error.reason)
+            self._failed(Failure(FailureKind.OFFLINE, detail=error.reason))
+
+    def _register_overdue(self) -> None:
+        """No answer: said so, and when there are other servers, they are tried."""
+        failure = Failure(FailureKind.TIMED_OUT, detail="no answer to REGISTER")
+        if self._servers:
+            self._failed(failure)
+        else:
+            self._tell(State.FAILED, failure, retry_in=ANSWER_SECONDS)  # PJSIP repeats it meanwhile
+
+    # --- what came of it ----------------------------------------------------------------------------------------------
+
+    def register_answered(self, code: int, reason: str, expires: int, message: str) -> None:
+        self._in_flight = False
+        if self._closing:
+            if self.state is State.UNREGISTERING:
+                self.close()
+            return
+        self._stop_timers()
+        if self._again and not 200 <= code < 300:
+            self._again = False
+            self._send_register()
+            return
+        self._again = False
+        if 200 <= code < 300 and expires > 0:
+            self._retries.succeeded()
+            self._tell(State.REGISTERED, expires=expires)
+            self._link.watch()
+            self._schedule_probe()
+            return
+        detail = translate.clean(reason, translate.MAX_REASON)
+        headers = translate.Headers(message) if message else None
+        self._failed(registration_failure(code, detail, headers))
+
+    def _failed(self, failure: Failure) -> None:
+        self._stop_timers()
+        refused = failure.kind is FailureKind.FORBIDDEN
+        if refused:
+            self._servers = []
+        delay = 0.2 if self._servers else self._retries.failed(refused=refused, at_least=failure.retry_after)
+        self._tell(State.FAILED, failure, retry_in=delay)
+        self._retry = self.user_agent.timers.after(delay, self._try_again)
+
+    def _try_again(self) -> None:
+        self._tell(State.REGISTERING, keep_failure=True)
+        self._locate()
+
+    def _link_lost(self, failure: Failure) -> None:
+        """The connection broke (TCP, TLS), or the server's host says that nobody listens there (UDP)."""
+        if self._closing:
+            return
+        log.warning("lost the server: %s %s", failure.kind.value, failure.detail)
+        if self._link.relayed:
+            self._failed(failure)
+        elif self.state is State.REGISTERED:
+            self._tell(State.FAILED, failure, retry_in=ANSWER_SECONDS)
+            self._send_register()
+
+    # --- is the server still there? -----------------------------------------------------------------------------------
+
+    def _schedule_probe(self) -> None:
+        self._probe = self.user_agent.timers.after(PROBE_SECONDS, self._send_probe)
+
+    def _send_probe(self) -> None:
+        if self.account is None or self.state is not State.REGISTERED:
+            return
+        self._schedule_probe()
+        if self._probes_unanswered:
+            return  # the next refresh of the registration shows it
+        request = pj.SendRequestParam()
+        request.method = "OPTIONS"
+        request.txOption.targetUri = f"sip:{self.register.domain}"
+        self._probe_overdue = self.user_agent.timers.after(ANSWER_SECONDS, self._probe_is_overdue)
+        try:
+            self.account.sendRequest(request)
+        except pj.Error as error:
+            log.info("cannot send OPTIONS: %s", error.reason)
+            self._probe_is_overdue()
+
+    def probe_answered(self, state: pj.TsxStateEvent) -> None:
+        if state.type == pj.PJSIP_EVENT_RX_MSG and self._probe_overdue is not None:
+            self._probe_overdue.cancel()
+            self._probe_overdue = None
+
+    def _probe_is_overdue(self) -> None:
+        """A REGISTER finds out whether the server is away, or merely does not answer OPTIONS."""
+        if self.state is State.REGISTERED:
+            self._probes_unanswered = True
+            self._send_register()
+
+    # --- messages waiting ---------------------------------------------------------------------------------------------
+
+    def summary_received(self, source: str, message: str) -> None:
+        counts = translate.messages_waiting(translate.Headers(message).body)
+        if counts is not None and self.is_server(source):
+            self.user_agent.tell(MessageWaiting(self.register.line_id, new=counts[0], old=counts[1]))
+
+    def is_server(self, source: str) -> bool:
+        """Whether a message from `source` ("ip:port") came from where we are registered."""
+        if self.server is None:
+            return False
+        if self._link.relayed:
+            return source == self._link.proxy
+        return source.rpartition(":")[0].strip("[]") == self.server.ip
+
+    # --- telling ------------------------------------------------------------------------------------------------------
+
+    def _tell(
+        self,
+        state: State,
+        failure: Failure | None = None,
+        *,
+        retry_in: float | None = None,
+        expires: int | None = None,
+        keep_failure: bool = False,
+    ) -> None:
+        if keep_failure and self._told is not None:
+            failure = self._told.failure
+        self.state = state
+        server = self.server.host_port if self.server is not None else ""
+        event = RegistrationChanged(
+            self.register.line_id,
+            state,
+            failure,
+            retry_in=round(retry_in, 1) if retry_in is not None else None,
+            expires=expires,
+            transport=self.register.transport,
+            server=server,
+        )
+        if event != self._told:
+            self._told = event
+            self.user_agent.tell(event)
+
+    def _stop_timers(self) -> None:
+        for timer in (self._retry, self._overdue, self._probe, self._probe_overdue):
+            if timer is not None:
+                timer.cancel()
+
+
+def registration_failure(code: int, reason: str, headers: translate.Headers | None) -> Failure:
+    """What a final answer to REGISTER means. Without a message it is PJSIP's own: time-out or transport."""
+    wait = translate.retry_after(headers) if headers is not None else None
+    if headers is None and code in (408, 503):
+        kind = FailureKind.TIMED_OUT if code == 408 else FailureKind.OFFLINE
+    elif code in (401, 403, 404, 407):
+        kind = FailureKind.FORBIDDEN
+    elif code == 408:
+        kind = FailureKind.TIMED_OUT
+    else:
+        kind = FailureKind.SERVER
+    return Failure(kind, code or None, reason, retry_after=wait)

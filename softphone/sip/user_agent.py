@@ -1,0 +1,253 @@
+"""The user agent: owner of PJSIP and of the one thread that may touch it."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import queue
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pjsua2 as pj
+
+from softphone.phone.commands import Command, Register
+from softphone.phone.events import InviteReceived, UserAgentEvent, UserAgentReady
+from softphone.phone.failure import Failure
+from softphone.sip import endpoint_config, translate
+from softphone.sip.call_audio import CallAudio
+from softphone.sip.call_leg import CallLeg
+from softphone.sip.command_table import Commands
+from softphone.sip.line import Line
+from softphone.sip.locate import Resolver, Server, SystemResolver, locate
+from softphone.sip.net_thread import NetThread
+from softphone.sip.pj_log import PjLog
+from softphone.sip.timers import Timers
+
+if TYPE_CHECKING:
+    from softphone.sip.sound_box import SoundBox
+
+log = logging.getLogger("ua")
+
+#: A poll ends at once for a packet, for PJSIP's next timer and for our wake-up; these are only the longest waits, the
+#: short one for what PJSIP queues on other threads (a digit that was received).
+IDLE_POLL, CALL_POLL = 0.2, 0.02
+#: What the telephone must have decided an INVITE by.
+DECIDE_SECONDS = 1.0
+STOP_SECONDS = 1.0
+
+
+class UserAgent:
+    """All methods but `post` and `command` belong to the sip thread."""
+
+    def __init__(self, tell: Callable[[UserAgentEvent], None], name: str, resolver: Resolver | None = None) -> None:
+        self._tell = tell
+        self._name = name
+        self._resolver = resolver or SystemResolver()
+        self.timers = Timers()
+        self.net = NetThread(self.post)
+        self.lines: dict[str, Line] = {}
+        self.legs: dict[str, CallLeg] = {}
+        self.ring_at_once = False
+        self._closing_lines: list[Line] = []
+        self._ended: list[CallLeg] = []
+        self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._waker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._wake_address: tuple[str, int] | None = None
+        self._awake = True
+        self._stopping = False
+        self._has_tcp = False
+        self._commands = Commands(self)
+
+    # --- from any thread ------------------------------------------------------------------------------------------------
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Do this on the sip thread, now."""
+        self._queue.put(action)
+        if not self._awake and self._wake_address is not None:
+            # An empty keep-alive to our own SIP socket ends PJSIP's poll: it watches no other descriptor of ours.
+            self._awake = True
+            try:
+                self._waker.sendto(b"\r\n", self._wake_address)
+            except OSError as error:
+                log.debug("wake-up: %s", error)
+
+    def command(self, command: Command) -> None:
+        self.post(lambda: self._commands.run(command))
+
+    # --- life -----------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self.net.start()
+        self.endpoint = pj.Endpoint()
+        self.endpoint.libCreate()
+        self._writer = PjLog()
+        config = endpoint_config.endpoint_config(self._name, self._writer)
+        self.endpoint.libInit(config)
+        udp = self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, endpoint_config.udp_transport())
+        port = int(self.endpoint.transportGetInfo(udp).localName.rpartition(":")[2])
+        self._wake_address = ("127.0.0.1", port)
+        self.endpoint.libStart()
+        self.codecs = endpoint_config.choose_codecs(self.endpoint)
+
+    def use_sound(self, sound: SoundBox) -> None:
+        self.sound = sound
+        self.audio = CallAudio(self.endpoint, self.timers, sound.device, sound.port)
+
+    def ready(self) -> None:
+        self.tell(
+            UserAgentReady(self.endpoint.libVersion().full, self.codecs, max_calls=endpoint_config.MAX_CALLS)
+        )
+
+    def run(self) -> None:
+        """Until `stop` has done its work."""
+        gc.collect()
+        gc.freeze()
+        while not self._stopping:
+            self.turn()
+
+    def turn(self) -> None:
+        """One round: poll, what was posted, what is due."""
+        self._awake = False
+        wait = self.timers.next_in(CALL_POLL if self.legs else IDLE_POLL) if self._queue.empty() else 0.0
+        self.endpoint.libHandleEvents(int(wait * 1000 + 0.9))
+        self._awake = True
+        for _ in range(self._queue.qsize()):
+            self._guarded(self._queue.get_nowait())
+        for action in self.timers.run_due():
+            self._guarded(action)
+        if self._ended:
+            self._drop_ended()
+
+    @staticmethod
+    def _guarded(action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as error:
+            log.exception("%s", error)
+
+    def stop(self) -> None:
+        """End calls, unregister (at most a second), end PJSIP safely (see `shut_down`)."""
+        if self._stopping:
+            return
+        until = time.monotonic() + STOP_SECONDS
+        for leg in list(self.legs.values()):
+            leg.hang_up()
+        for line in list(self.lines.values()):
+            line.unregister()
+        while (self.lines or self.legs) and time.monotonic() < until:
+            self._awake = False
+            self.endpoint.libHandleEvents(10)
+            for action in self.timers.run_due():
+                self._guarded(action)
+            self._drop_ended()
+        self._stopping = True
+
+    # --- telling --------------------------------------------------------------------------------------------------------
+
+    def tell(self, event: UserAgentEvent) -> None:
+        self._tell(event)
+
+    # --- for lines ------------------------------------------------------------------------------------------------------
+
+    def locate(self, register: Register, done: Callable[[list[Server] | None, Failure | None], None]) -> None:
+        self.net.run(locate(register, self._resolver), done)
+
+    def need_tcp(self) -> None:
+        if not self._has_tcp:
+            self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, endpoint_config.loopback_tcp_transport())
+            self._has_tcp = True
+
+    def line_closed(self, line: Line) -> None:
+        self.lines.pop(line.register.line_id, None)
+        self._closing_lines.append(line)
+        self.timers.after(0.0, self._drop_lines)
+
+    def _drop_lines(self) -> None:
+        """An account is deleted when its last call has gone."""
+        for line in list(self._closing_lines):
+            if not any(leg.line is line for leg in self.legs.values()):
+                self._closing_lines.remove(line)
+                line.drop_account()
+
+    # --- for calls ------------------------------------------------------------------------------------------------------
+
+    def invite_received(self, line: Line, pj_id: int, rdata: pj.SipRxData) -> None:
+        """Called in PJSIP's callback: the leg is made, told, and nothing is decided here."""
+        leg = CallLeg(self, line, uuid.uuid4().hex, pj_id)
+        self.legs[leg.call_id] = leg
+        message = rdata.wholeMsg
+        if not line.is_server(rdata.srcAddress):
+            log.warning("a call from %s, which is not our server, is refused", rdata.srcAddress)
+            self._refuse_quietly(leg, 403)
+            return
+        headers = translate.Headers(message)
+        if not translate.sdp_names_an_address(headers.body):
+            log.warning("an offer whose media address is a host name is refused")
+            self._refuse_quietly(leg, 488)
+            return
+        at_once, self.ring_at_once = self.ring_at_once and len(self.legs) == 1, False
+        if at_once:
+            leg.ring()
+        self.tell(
+            InviteReceived(
+                leg.call_id,
+                line.register.line_id,
+                translate.caller(headers),
+                called=translate.called(headers),
+                diverted_by=translate.diverted_by(headers),
+                transferred_by=translate.transferred_by(headers),
+                ringing_sent=at_once,
+            )
+        )
+        self.timers.after(DECIDE_SECONDS, lambda: self._undecided(leg.call_id))
+
+    @staticmethod
+    def _refuse_quietly(leg: CallLeg, code: int) -> None:
+        leg.ended_told = True  # never told of, so its end is not either
+        leg.refuse(code)
+
+    def _undecided(self, call_id: str) -> None:
+        leg = self.legs.get(call_id)
+        if leg is not None and not leg.decided:
+            log.error("the telephone did not say what becomes of a call")
+            leg.refuse(480)
+
+    def leg_ended(self, leg: CallLeg) -> None:
+        """Called in the leg's own callback: PJSIP's object is dropped after it."""
+        if self.legs.pop(leg.call_id, None) is not None:
+            self._ended.append(leg)
+
+    def _drop_ended(self) -> None:
+        while self._ended:
+            leg = self._ended.pop()
+            self.audio.leg_ended(leg.call_id)
+            leg.release()
+            del leg
+        self._drop_lines()
+        gc.collect(1)
+
+    # --- the end --------------------------------------------------------------------------------------------------------
+
+    def shut_down(self) -> None:
+        """In this order, or PJSIP aborts: sound, calls, ticks, ports, accounts, library."""
+        self.sound.device_off()
+        self.endpoint.hangupAllCalls()
+        self.audio.close()
+        until = time.monotonic() + 0.1
+        while time.monotonic() < until:
+            self.endpoint.libHandleEvents(10)
+        for leg in [*self.legs.values(), *self._ended]:
+            leg.release()
+        self.legs.clear()
+        self._ended.clear()
+        for line in [*self.lines.values(), *self._closing_lines]:
+            line.drop_account()
+        self.lines.clear()
+        self._closing_lines.clear()
+        self.sound.drop()
+        gc.unfreeze()
+        gc.collect()
+        self.endpoint.libDestroy()
