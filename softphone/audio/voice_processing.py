@@ -1,0 +1,144 @@
+"""Cleans what the microphone hears: the speaker's echo and steady noise are taken out where there are any."""
+
+from __future__ import annotations
+
+import logging
+from array import array
+
+from softphone.audio.echo_detector import EchoDetector
+from softphone.audio.format import BLOCK_BYTES, BLOCK_MS, SILENCE_DB, crossfaded, decibels, peak_of, samples_of
+from softphone.audio.webrtc import AudioProcessing, ProcessingUnavailable
+
+log = logging.getLogger(__name__)
+
+_SECOND = 1000 // BLOCK_MS
+_NOISY_DB, _QUIET_DB = -48.0, -54.0  # the peak of a quiet moment; its RMS is some 10 dB lower
+
+
+class VoiceProcessing:
+    """Blocks of 10 ms: `render` on the speaker's thread, `capture` on the microphone's.
+
+    The canceller runs all the time, so that it knows the room when it is needed, but its output is used only once an
+    echo has been found, and the noise suppressor's only in a noisy room. A headset in a quiet room goes out untouched:
+    both begin with a high-pass that turns the phase below 600 Hz (correlation 0.72 for speech), and a canceller that
+    hears no echo still takes 2 to 6 dB from speech that an echo service returns.
+
+    No gain control: it would change the level of a voice by more than 3 dB.
+    """
+
+    def __init__(self, *, echo: bool = True, noise: bool = True, echo_known: bool = False) -> None:
+        self._wants_echo, self._wants_noise = echo, noise
+        self.echo_found = echo_known
+        self._echo: AudioProcessing | None = None
+        self._noise: AudioProcessing | None = None
+        self._detector = EchoDetector()
+        self._found_before = False
+        self._speaker_peak = 0
+        self._microphone_peak = 0
+        self._blocks = 0
+        self._second: list[int] = []
+        self._floors: list[float] = []
+        self._noisy = False
+        self._using = "untouched"
+
+    def load(self) -> None:
+        """Get the native library ready (20 ms, 8 MB): before that, and when it fails, sound goes through untouched."""
+        try:
+            if self._wants_echo:
+                self._echo = AudioProcessing(echo=True, noise=self._wants_noise)
+            if self._wants_noise:
+                self._noise = AudioProcessing(echo=False, noise=True)
+        except ProcessingUnavailable as error:
+            log.warning("no echo cancellation: %s", error)
+
+    @property
+    def using(self) -> str:
+        """What goes out: "untouched", "echo cancelled" or "noise suppressed"."""
+        return self._using
+
+    def render(self, block: bytes) -> None:
+        """What the speaker is about to play."""
+        self._speaker_peak = max(self._speaker_peak, peak_of(samples_of(block)))
+        chain = self._echo
+        if chain is not None:
+            try:
+                chain.render(block)
+            except ProcessingUnavailable as error:
+                self._failed(error)
+
+    def capture(self, block: bytes) -> bytes:
+        """What the microphone heard, cleaned as far as needed."""
+        samples = samples_of(block)
+        self._listen(samples)
+        try:
+            cancelled = self._echo.capture(block) if self._echo is not None else None
+            suppress = self._noise is not None and (self._noisy or self._floor_db() > _QUIET_DB)
+            suppressed = self._noise.capture(block) if suppress and self._noise is not None else None
+        except ProcessingUnavailable as error:
+            self._failed(error)
+            return block
+        ways = {"untouched": block}
+        if cancelled is not None:
+            ways["echo cancelled"] = cancelled
+        if suppressed is not None:
+            ways["noise suppressed"] = suppressed
+        want = "untouched"
+        if self.echo_found and cancelled is not None:
+            want = "echo cancelled"
+        elif self._noisy and suppressed is not None:
+            want = "noise suppressed"
+        before, self._using = self._using, want
+        if before == want:
+            return ways[want]
+        log.info("microphone: %s", want)
+        return crossfaded(samples_of(ways.get(before, block)), samples_of(ways[want])).tobytes()
+
+    def _listen(self, samples: array[int]) -> None:
+        peak = peak_of(samples)
+        self._second.append(peak)
+        if len(self._second) == _SECOND:
+            self._weigh_noise()
+        self._microphone_peak = max(self._microphone_peak, peak)
+        self._blocks += 1
+        if self._blocks % 2 or self.echo_found or not self._wants_echo:
+            return
+        speaker, self._speaker_peak = self._speaker_peak, 0
+        microphone, self._microphone_peak = self._microphone_peak, 0
+        checked, found = self._detector.hear(decibels(speaker), decibels(microphone))
+        if checked:
+            self.echo_found = found and self._found_before  # twice in a row, 0.24 s apart: chance does not do that
+            self._found_before = found
+
+    def _weigh_noise(self) -> None:
+        self._second.sort()
+        self._floors = [*self._floors[-2:], decibels(self._second[_SECOND // 10])]
+        self._second = []
+        floor = self._floor_db()
+        self._noisy = floor > (_QUIET_DB if self._noisy else _NOISY_DB)
+
+    def _floor_db(self) -> float:
+        """The quietest tenth of the last three seconds."""
+        return min(self._floors) if len(self._floors) == 3 else SILENCE_DB
+
+    def _failed(self, error: Exception) -> None:
+        log.warning("echo cancellation ended: %s", error)
+        self._echo = self._noise = None
+
+    def close(self) -> None:
+        for chain in (self._echo, self._noise):
+            if chain is not None:
+                chain.close()
+        self._echo = self._noise = None
+
+
+class Blocks:
+    """Cuts a stream of samples into blocks of 10 ms."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def cut(self, data: bytes | bytearray) -> list[bytes]:
+        whole = self._rest + bytes(data) if self._rest else bytes(data)
+        end = len(whole) // BLOCK_BYTES * BLOCK_BYTES
+        self._rest = whole[end:]
+        return [whole[at : at + BLOCK_BYTES] for at in range(0, end, BLOCK_BYTES)]
