@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -18,7 +19,7 @@ KINDS = {"services": services, "people": people}
 
 
 def main() -> int:
-    """Runs the child until standard input ends or a SIGTERM comes."""
+    """Runs the child until it is told to stop, or its parent is gone."""
     writer = JsonLineWriter(claim_standard_output())
     lines = json_lines(sys.stdin, lambda text: logging.warning("a command was refused: %s", text))
     try:
@@ -45,13 +46,16 @@ def main() -> int:
     address = child.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: child.endpoint.stop())
-    signal_when_orphaned(child.endpoint.stop)
+    signal_when_orphaned(lambda: os._exit(1))
     writer.write(event="ready", address=address, patterns=child.numbers.patterns)
 
     def read() -> None:
         for command in lines:
+            if command.get("command") == "stop":
+                child.endpoint.stop()
+                return
             child.endpoint.post(lambda command=command: child.handle(command))  # type: ignore[misc]
-        child.endpoint.stop()
+        os._exit(1)  # the phone system was killed: nobody is left to say goodbye to, and the port is wanted
 
     threading.Thread(target=read, name="commands", daemon=True).start()
     child.endpoint.run()

@@ -9,6 +9,7 @@ import itertools
 import logging
 import os
 import queue
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ class SipEndpoint:
 
     def media_config(self, config: Any) -> None:
         """Binds the sound of an account to the listening address."""
+        config.mediaConfig.transportConfig.port = 2 * random.randrange(5_000, 15_000)  # below ephemeral ports
         config.mediaConfig.transportConfig.boundAddress = self.options.listen
         config.mediaConfig.transportConfig.publicAddress = self.options.listen
 

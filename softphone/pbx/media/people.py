@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from softphone.pbx.demo import (
+    BUSY,
+    CALL_ME,
+    CALLS_BACK,
+    DECLINES,
+    NEVER_ANSWERS,
+    NOT_IN_SERVICE,
+    OUTSIDE_CALLER,
+    OUTSIDE_PREFIX,
+    TALKS,
+)
 from softphone.pbx.media.child import Behaviour, MediaChild
 from softphone.pbx.media.leg import Leg
 from softphone.pbx.media.sounds import Phrase
 from softphone.pbx.media.speech import Voice
 
 log = logging.getLogger(__name__)
-
-TALKS, NEVER_ANSWERS, BUSY, CALLS_BACK, DECLINES = "101", "102", "103", "104", "105"
-OUTSIDE, NOT_IN_SERVICE = "+656...", "+6568880404"
-CALL_ME = "*61"
-OUTSIDE_CALLER = "+6591234567"
 
 ANSWER_SECONDS = 1.0
 REFUSE_SECONDS = 0.8
@@ -50,7 +56,7 @@ def people(child: MediaChild) -> dict[str, Behaviour]:
         BUSY: lambda leg: leg.after(REFUSE_SECONDS, lambda: leg.end(486)),
         CALLS_BACK: lambda leg: call_back(child, leg),
         DECLINES: decline,
-        OUTSIDE: lambda leg: answer_and_talk(leg, OUTSIDE_TALKS),
+        OUTSIDE_PREFIX + "...": lambda leg: answer_and_talk(leg, OUTSIDE_TALKS),
         NOT_IN_SERVICE: lambda leg: leg.after(REFUSE_SECONDS, lambda: leg.end(404)),
         CALL_ME: lambda leg: call_me(child, leg),
     }

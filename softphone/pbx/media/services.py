@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from softphone.pbx.demo import DIGITS, ECHO, VOICEMAIL
 from softphone.pbx.media.child import Behaviour, MediaChild
 from softphone.pbx.media.leg import Leg
 from softphone.pbx.media.mailbox import MailboxCount, Mailboxes
 from softphone.pbx.media.sounds import Beep, Phrase
 from softphone.pbx.media.speech import Voice
-
-ECHO = "*43"
-VOICEMAIL = "*97"
-DIGITS = "*62"
 
 LONGEST_MESSAGE_SECONDS = 60.0
 BYTES_A_SECOND = 32_000

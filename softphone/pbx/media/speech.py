@@ -120,7 +120,8 @@ def _collect(samples: Any, count: int, _events: Any) -> int:
     return 0
 
 
-_collect_native = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)(_collect)
+_CollectType = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_collect_native = _CollectType(_collect)
 
 
 @lru_cache(maxsize=1)

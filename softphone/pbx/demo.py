@@ -1,0 +1,70 @@
+"""The demo's accounts, and the numbers that somebody answers. Light: media children and parents read it too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ECHO, VOICEMAIL, DIGITS, CALL_ME = "*43", "*97", "*62", "*61"
+TALKS, NEVER_ANSWERS, BUSY, CALLS_BACK, DECLINES = "101", "102", "103", "104", "105"
+OUTSIDE_PREFIX = "+656"
+OUTSIDE, NOT_IN_SERVICE = "+6561112222", "+6568880404"
+OUTSIDE_CALLER = "+6591234567"
+
+ORGANISATION = "Merlion Trading"
+DOMAIN = "softphone.test"  # .test resolves nowhere (RFC 6761): nothing of the demo is looked up outside
+
+
+@dataclass(frozen=True)
+class PersonWithAccount:
+    """Somebody who can sign in. `licensed` is the desktop licence."""
+
+    email: str
+    extension: str | None
+    label: str
+    caller_ids: tuple[str, ...] = ()
+    role: str = "member"
+    organisation: str = ORGANISATION
+    licensed: bool = True
+    password: str | None = None  # None: made once, and kept in the data folder
+
+    def __repr__(self) -> str:
+        return f"PersonWithAccount({self.email!r}, {self.extension!r})"
+
+
+@dataclass(frozen=True)
+class DirectoryEntry:
+    """Somebody in the directory without an account."""
+
+    key: str
+    label: str
+    presence: str
+
+
+ACCOUNTS = (
+    PersonWithAccount("alice@example.com", "100", "Alice Tan", ("+6561234567", "+6591112222"), "owner"),
+    PersonWithAccount("bob@example.com", "110", "Bob Lee", ("+6561234568",)),
+    PersonWithAccount("carol@example.com", "120", "Carol Nair", ("+6561234569",)),
+)
+
+ROBOTS = (
+    DirectoryEntry(TALKS, "Ben Lim", "available"),
+    DirectoryEntry(NEVER_ANSWERS, "Farah Aziz", "available"),
+    DirectoryEntry(BUSY, "Grace Ong", "on_call"),
+    DirectoryEntry(CALLS_BACK, "Chloe Ng", "available"),
+    DirectoryEntry(DECLINES, "David Raj", "available"),
+)
+
+NUMBERS = {
+    "echo": ECHO,
+    "voicemail": VOICEMAIL,
+    "digits": DIGITS,
+    "call_me": CALL_ME,
+    "talks": TALKS,
+    "never_answers": NEVER_ANSWERS,
+    "busy": BUSY,
+    "calls_back": CALLS_BACK,
+    "declines": DECLINES,
+    "outside": OUTSIDE,
+    "not_in_service": NOT_IN_SERVICE,
+    "outside_caller": OUTSIDE_CALLER,
+}

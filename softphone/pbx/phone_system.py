@@ -1,0 +1,176 @@
+"""The phone system put together: signalling, account service, media children and their certificates."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from softphone.pbx.certificates import certificates
+from softphone.pbx.demo import NUMBERS, VOICEMAIL
+from softphone.pbx.media.supervisor import MediaOptions, MediaProcesses
+from softphone.pbx.options import Options
+from softphone.pbx.ports import CallRecord, SipAddresses, SipCoreConfig
+from softphone.pbx.ports_free import tcp_port, udp_and_tcp_port
+from softphone.pbx.run_state import RunState
+from softphone.pbx.service.app import create_app
+from softphone.pbx.service.database import sqlite_url
+from softphone.pbx.service.provisioning import ProvisioningAddresses
+from softphone.pbx.service.server import HttpsServer
+from softphone.pbx.service.store import Store
+from softphone.pbx.sip_core.sippy_core import SippyCore
+
+log = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+
+
+class PhoneSystem:
+    """`tell` gets events for the parent, on any thread."""
+
+    def __init__(self, options: Options, data: Path, tell: Callable[[Event], object]) -> None:
+        self._options = options
+        self._tell = tell
+        self._data = data
+        self._state = RunState(data)
+        self._files = certificates(data / "certificates", {options.listen, "localhost", options.domain})
+        self._store = Store(options.database or sqlite_url(data / "account-service.sqlite"), realm=options.domain)
+        self._closing = contextlib.ExitStack()
+        self._closing.callback(self._store.close)
+        self._media: MediaProcesses | None = None
+
+    def start(self) -> dict[str, Any]:
+        """Serves everything, and returns what the first line tells. After a failure, call `stop`."""
+        accounts = self._seed()
+        core, sip = self._start_signalling()
+        media = self._start_media(core, sip)
+        https_port = self._start_service(core, sip)
+        media.wait_until_ready()
+        self._keep_ports(sip, https_port, media)
+        options = self._options
+        host = f"[{options.listen}]" if ":" in options.listen else options.listen
+        return {
+            "service": f"https://{host}:{https_port}/api/v1",
+            "sip": {"domain": options.domain, **asdict(sip)},
+            "ca_file": str(self._files.ca_file),
+            "accounts": accounts,
+            "numbers": NUMBERS,
+            "media": media.pids,
+            "data": str(self._data),
+        }
+
+    def handle(self, command: Event) -> None:
+        """A command of the parent."""
+        if command.get("command") == "call_in" and self._media is not None:
+            if not self._media.tell("people", **command):
+                self._tell({"event": "call_in_failed", "to": command.get("to"), "reason": "the media is starting"})
+        else:
+            log.warning("unknown command %r", command.get("command"))
+
+    def stop(self) -> None:
+        """Ends what was started, in the reverse order."""
+        self._closing.close()
+
+    def _seed(self) -> list[dict[str, object]]:
+        told: list[dict[str, object]] = []
+        for person in self._options.people:
+            password = person.password or self._state.password(person.email)
+            self._store.ensure_account(
+                person.email,
+                password,
+                person.extension,
+                person.label,
+                organisation=person.organisation,
+                caller_ids=person.caller_ids,
+                role=person.role,
+                licensed=person.licensed,
+            )
+            told.append(
+                {"email": person.email, "password": password, "extension": person.extension, "label": person.label}
+            )
+        for entry in self._options.directory:
+            self._store.ensure_directory_entry(entry.key, entry.label, presence=entry.presence)
+        return told
+
+    def _start_signalling(self) -> tuple[SippyCore, SipAddresses]:
+        options, state = self._options, self._state
+        port = udp_and_tcp_port(options.listen, options.sip_port, state.port("sip"))
+        if options.sip_port and port != options.sip_port:
+            raise OSError(f"port {options.sip_port} at {options.listen} is taken")
+        core = SippyCore(
+            SipCoreConfig(
+                listen=options.listen,
+                realm=options.domain,
+                udp_port=port,
+                tcp_port=port,
+                tls_port=tcp_port(options.listen, options.sip_port and options.sip_port + 1, state.port("tls")),
+                certificate_chain=self._files.chain,
+                private_key=self._files.private_key,
+                subscribers=self._store,
+                call_ended=self._call_ended,
+                registrations_changed=self._store.registrations_changed,
+            )
+        )
+        sip = core.start()
+        self._closing.callback(core.stop)
+        return core, sip
+
+    def _start_media(self, core: SippyCore, sip: SipAddresses) -> MediaProcesses:
+        def event(message: Event) -> None:
+            if message.get("event") == "mailbox":
+                self._mailbox(core, message)
+            self._tell(message)
+
+        media = MediaProcesses(
+            MediaOptions(self._options.listen, sip.udp, self._options.domain, self._data, self._options.trace),
+            core.set_media_routes,
+            event,
+            {kind: self._state.port(f"media {kind}") for kind in ("services", "people")},
+        )
+        media.start()
+        self._closing.callback(media.stop)
+        self._media = media
+        return media
+
+    def _start_service(self, core: SippyCore, sip: SipAddresses) -> int:
+        options = self._options
+        addresses = ProvisioningAddresses(
+            domain=options.domain, udp=sip.udp, tcp=sip.tcp, tls=sip.tls, voicemail_number=VOICEMAIL
+        )
+        app = create_app(
+            self._store,
+            sip=lambda: addresses,
+            device_revoked=core.revoke_device,
+            reachable_devices=core.reachable_devices,
+        )
+        server = HttpsServer(
+            app,
+            certificate_chain=self._files.chain,
+            private_key=self._files.private_key,
+            host=options.listen,
+            port=options.https_port or tcp_port(options.listen, self._state.port("https")),
+        )
+        port = server.start()
+        self._closing.callback(server.stop)
+        return port
+
+    def _keep_ports(self, sip: SipAddresses, https_port: int, media: MediaProcesses) -> None:
+        ports = {"sip": _port(sip.udp), "tls": _port(sip.tls), "https": https_port}
+        self._state.keep_ports(ports | {f"media {kind}": port for kind, port in media.ports.items()})
+
+    def _call_ended(self, record: CallRecord) -> None:
+        self._tell({"event": "call_ended", **asdict(record)})
+
+    def _mailbox(self, core: SippyCore, message: Event) -> None:
+        extension, new, old = str(message["extension"]), int(message["new"]), int(message["old"])
+        if self._store.extension(extension) is None:
+            return
+        self._store.extensions.set_mailbox(extension, new, old)
+        core.notify_mailbox(extension, new, old)
+
+
+def _port(address: str) -> int:
+    return int(address.rsplit(":", 1)[1])
