@@ -172,6 +172,8 @@ def licence_request(extension: str, person: str) -> str:
             n=extension,
             person=person,
         )
+    if not person:
+        return tr("Please add a Desktop licence to my extension, so I can sign in on my computer.")
     return tr(
         "Please add a Desktop licence to my extension ({person}), so I can sign in on my computer.", person=person
     )
@@ -182,4 +184,6 @@ def no_extension() -> tuple[str, str]:
 
 
 def extension_request(person: str) -> str:
+    if not person:
+        return tr("Please assign an extension to me, so I can sign in on my computer.")
     return tr("Please assign an extension to me ({person}), so I can sign in on my computer.", person=person)

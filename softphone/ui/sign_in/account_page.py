@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from softphone.phone.secret import Secret
-from softphone.ui.sign_in.form_page import FormPage
+from softphone.ui.sign_in.form_page import FormPage, FormState
 from softphone.ui.sign_in.intents import SignInIntents
 from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
@@ -60,15 +60,17 @@ class AccountPage(FormPage):
         self.email.edited.connect(self._edited)
         self.email.returned.connect(self.try_sign_in)
         self.service.returned.connect(self.try_sign_in)
-        self.service.hide()
+        self._service_gap = QWidget()
+        self._service_gap.setFixedHeight(14)
         self.other = Button(tr("Other SIP account"), "quiet")
         self.other.clicked.connect(lambda _=False: self.other_sip.emit())
-        self.advanced = Button(tr("Service address"), "quiet")
+        self.advanced = Button(tr("Service address"), "quiet", size="compact")
         self.advanced.set_font("caption", 500)
         self.advanced.clicked.connect(lambda _=False: self.open_server())
+        self.show_service(False)
         self.demo = _DemoFoot()
         self.demo.hide()
-        self.demo.button.clicked.connect(lambda _=False: self._intents.try_demo())
+        self.demo.button.clicked.connect(lambda _=False: self._try_demo())
         self._lay_out()
         self.show_idle()
 
@@ -87,6 +89,8 @@ class AccountPage(FormPage):
         column.addWidget(self.password)
         column.addSpacing(14)
         column.addWidget(self.service)
+        column.addWidget(self._service_gap)
+        # The check box's target is higher than its box.
         column.addSpacing(-5)
         column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
         column.addWidget(self.keep_note)
@@ -116,11 +120,20 @@ class AccountPage(FormPage):
         self._intents.sign_in(address, password, self.service.text().strip() or None, self.keep.isChecked())
 
     def open_server(self) -> None:
-        self.service.show()
-        self.advanced.hide()
+        self.show_service(True)
         self.service.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_service(self, shown: bool) -> None:
+        self.service.setVisible(shown)
+        self._service_gap.setVisible(shown)
+        self.advanced.setVisible(not shown)
 
     def leave_busy_widgets(self, busy: bool) -> None:
         self.other.setVisible(not busy)
         self.advanced.setVisible(not busy and not self.service.isVisibleTo(self))
-        self.demo.button.setEnabled(not busy)
+        self.demo.button.setEnabled(self.state is not FormState.SIGNING_IN)
+
+    def _try_demo(self) -> None:
+        if self.state is FormState.WAITING:
+            self.cancel_try()
+        self._intents.try_demo()

@@ -59,7 +59,7 @@ class FormPage(Page):
         self.submit.clicked.connect(lambda _=False: self.try_sign_in())
         self.cancel = Button(tr("Cancel"), "quiet")
         self.cancel.hide()
-        self.cancel.clicked.connect(lambda _=False: self._cancel())
+        self.cancel.clicked.connect(lambda _=False: self.cancel_try())
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.network_is_back)
@@ -211,14 +211,14 @@ class FormPage(Page):
                 return False
         return True
 
-    def _cancel(self) -> None:
+    def cancel_try(self) -> None:
         self._intents.cancel_sign_in()
         self.show_idle()
         self.password.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._state in (FormState.SIGNING_IN, FormState.WAITING):
-            self._cancel()
+            self.cancel_try()
         else:
             super().keyPressEvent(event)
 

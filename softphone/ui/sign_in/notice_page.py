@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout
 
 from softphone.ui import text_sign_in as text
 from softphone.ui.sign_in.page import Card, Page, Tile
@@ -29,6 +28,7 @@ class NoticePage(Page):
         self.message = TextBlock("", "caption", "text-secondary")
         self.copy = Button(tr("Copy message"), "link", "copy")
         self.copy.set_font("caption", 600)
+        self.copy.set_flush()
         self.copy.set_icon("copy", size=14)
         self.copy.clicked.connect(lambda _=False: self._copy())
         self.again_button = Button(tr("Try again"), "primary", size="signIn")
@@ -45,11 +45,7 @@ class NoticePage(Page):
         card = Card()
         card.column.addWidget(Label(tr("Message for your administrator"), "caption", "text-tertiary"))
         card.column.addWidget(self.message)
-        line = QHBoxLayout()
-        line.addSpacing(-14)
-        line.addWidget(self.copy)
-        line.addStretch(1)
-        card.column.addLayout(line)
+        card.column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeading)
         column = self.column
         column.addWidget(
             Tile("identification-card", 64, 18, "warn-soft", "warn-text", 28), 0, Qt.AlignmentFlag.AlignLeading

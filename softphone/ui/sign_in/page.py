@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.overlay_scroll_bar import OverlayScrollBar
 from softphone.ui.widgets.painted_button import fill_round
 
 SIDE = 28
 _MAX_COLUMN = 420
+
+
+class _Canvas(QWidget):
+    """As high as its text needs at its width; the layout's own minimum is reckoned at the least width."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class Page(QWidget):
@@ -25,13 +33,10 @@ class Page(QWidget):
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.viewport().setAutoFillBackground(False)
-        canvas = QWidget()
-        canvas.setAutoFillBackground(False)
+        canvas = _Canvas()
         across = QHBoxLayout(canvas)
-        across.setContentsMargins(SIDE, top, SIDE, 20)
+        across.setContentsMargins(SIDE, top, SIDE, 8)
         holder = QWidget()
         holder.setMaximumWidth(_MAX_COLUMN)
         holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -42,6 +47,10 @@ class Page(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
         scroll.setWidget(canvas)
+        # setWidget switches the fill on; the wash must show through.
+        canvas.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        OverlayScrollBar(scroll)
         outer.addWidget(scroll, 1)
         self.foot = outer
         self._scroll = scroll

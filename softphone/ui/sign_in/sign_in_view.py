@@ -73,7 +73,7 @@ class SignInView(Wash):
     def set_service(self, service: str) -> None:
         """Fill in the service address, and show it."""
         self.account.service.set_text(service)
-        self.account.service.setVisible(bool(service))
+        self.account.show_service(bool(service))
         self.account.show_idle()
 
     def set_demo_available(self, available: bool) -> None:

@@ -28,6 +28,7 @@ def build_style_sheet(theme: Theme) -> str:
 QToolTip {{ background: {c("bg-inverse")}; color: {c("text-inverse")}; border: none; padding: 5px 8px;
   border-radius: {theme.radius("sm")}px; font-size: {caption}px; }}
 QLineEdit {{ background: transparent; border: none; padding: 0; color: {c("text-primary")};
+  placeholder-text-color: {c("text-tertiary")}; lineedit-password-character: 8226;
   selection-background-color: {c("accent-fill")}; selection-color: {c("accent-on")}; }}
 QLineEdit:disabled {{ color: {c("text-disabled")}; }}
 QScrollArea, QAbstractScrollArea > QWidget#qt_scrollarea_viewport {{ background: transparent; border: none; }}

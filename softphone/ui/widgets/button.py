@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.theme.icons import Weight, paint_icon
 from softphone.ui.theme.motion import frame_clock, mix, with_alpha
 from softphone.ui.theme.theme import theme
-from softphone.ui.widgets.painted_button import PaintedButton, fill_round, mirrored
+from softphone.ui.widgets.painted_button import PaintedButton, fill_round, mirrored, text_width
 from softphone.ui.widgets.spinner import paint_spinner
 
 Kind = Literal["primary", "call", "danger", "secondary", "quiet", "soft", "soft-danger", "link"]
@@ -76,6 +76,7 @@ class Button(PaintedButton):
         self._small_icon: int | None = None
         self._font_name: str | None = None
         self._font_weight: int | None = None
+        self._flush = False
         self.focus_radius = _RADIUS[size]
         self.setText(text)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
@@ -104,6 +105,12 @@ class Button(PaintedButton):
         self._font_name, self._font_weight = name, weight
         self.updateGeometry()
         self.update()
+
+    def set_flush(self) -> None:
+        """No padding and no fill: words that stand on the margin, for links; hover and press change the ink."""
+        self._flush = True
+        self.focus_radius = 4
+        self.updateGeometry()
 
     def set_busy(self, busy: bool) -> None:
         if busy == self._busy:
@@ -152,12 +159,17 @@ class Button(PaintedButton):
 
     def sizeHint(self) -> QSize:
         name, weight = self._font_key()
-        width = QFontMetrics(theme().font(name, weight=weight)).horizontalAdvance(self.text())
+        width = text_width(theme().font(name, weight=weight), self.text())
         if self._icon or self._busy:
             width += self._icon_size() + (_GAP if self.text() else 0)
-        return QSize(width + 2 * _PADDING[self._size], theme().size(f"control.{self._size}"))
+        return QSize(width + 2 * self._padding(), theme().size(f"control.{self._size}"))
+
+    def _padding(self) -> int:
+        return 1 if self._flush else _PADDING[self._size]
 
     def minimumSizeHint(self) -> QSize:
+        if self._flush:
+            return self.sizeHint()
         return QSize(min(self.sizeHint().width(), theme().size(f"control.{self._size}")), self.sizeHint().height())
 
     def _fill(self) -> QColor | None:
@@ -181,7 +193,9 @@ class Button(PaintedButton):
             fill = None if look.fill is None else t.color("bg-muted")
             edge = None
         else:
-            ink, fill = t.color(look.text), self._fill()
+            ink, fill = t.color(look.text), None if self._flush else self._fill()
+            if self._flush:
+                ink = self.state_color(ink, mix(ink, t.color("text-primary"), 0.35), t.color("text-primary"))
             edge = t.color(look.edge) if look.edge else None
         fill_round(painter, QRectF(self.rect()), self.focus_radius, fill, edge)
         self._paint_content(painter, ink)
@@ -192,12 +206,12 @@ class Button(PaintedButton):
         metrics = painter.fontMetrics()
         mark = self._icon_size() if self._icon or self._busy else 0
         gap = _GAP if mark and self.text() else 0
-        room = self.width() - 2 * min(_PADDING[self._size], 8) - mark - gap
+        room = self.width() - 2 * min(self._padding(), 8) - mark - gap
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, max(0, room))
-        text_width = metrics.horizontalAdvance(text)
-        left = (self.width() - (mark + gap + text_width)) / 2
+        words = text_width(painter.font(), text)
+        left = (self.width() - (mark + gap + words)) / 2
         rtl = mirrored(self)
-        mark_x = left + text_width + gap if rtl else left
+        mark_x = left + words + gap if rtl else left
         text_x = left if rtl else left + mark + gap
         mark_box = QRectF(round(mark_x), (self.height() - mark) / 2, mark, mark)
         if self._busy:
@@ -206,7 +220,7 @@ class Button(PaintedButton):
             fallback: Weight | None = "fill" if self._kind in _FILLED else None
             paint_icon(painter, mark_box, self._icon, ink, self._icon_weight or fallback)
         painter.setPen(ink)
-        painter.drawText(QRectF(text_x, 0, text_width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(QRectF(text_x, 0, words + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class IconButton(PaintedButton):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.theme.motion import Fade, mix
 from softphone.ui.theme.theme import theme
-from softphone.ui.widgets.painted_button import PaintedButton, fill_round, start_rect
+from softphone.ui.widgets.painted_button import PaintedButton, fill_round, start_rect, text_width
 
 _BOX, _GAP = 18, 8
 
@@ -28,7 +28,7 @@ class CheckBox(PaintedButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        words = QFontMetrics(theme().font("body")).horizontalAdvance(self.text())
+        words = text_width(theme().font("body"), self.text())
         return QSize(_BOX + _GAP + words + 4, max(theme().size("hitMin"), theme().line("body")))
 
     def _box(self) -> QRect:

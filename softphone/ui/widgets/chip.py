@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.motion import frame_clock, mix
 from softphone.ui.theme.theme import theme
-from softphone.ui.widgets.painted_button import PaintedButton, fill_round, start_rect
+from softphone.ui.widgets.painted_button import PaintedButton, fill_round, start_rect, text_width
 from softphone.ui.widgets.presence import Presence, paint_mark
 from softphone.ui.widgets.spinner import paint_spinner
 
@@ -43,10 +43,9 @@ class FilterChip(PaintedButton):
         return "" if not self._count else "99+" if self._count > 99 else str(self._count)
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme().font("caption", weight=500))
-        width = metrics.horizontalAdvance(self.text()) + 2 * 10
+        width = text_width(theme().font("caption", weight=500), self.text()) + 2 * 10
         if self._count:
-            width += 6 + QFontMetrics(theme().font("caption", weight=600)).horizontalAdvance(self._count_text())
+            width += 6 + text_width(theme().font("caption", weight=600, tabular=True), self._count_text())
         return QSize(width, theme().size("control.compact"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -61,7 +60,7 @@ class FilterChip(PaintedButton):
         fill_round(painter, QRectF(self.rect()), self.height() / 2, fill)
         painter.setFont(t.font("caption", weight=500))
         painter.setPen(t.color("text-inverse" if self.isChecked() else "text-secondary"))
-        words = painter.fontMetrics().horizontalAdvance(self.text())
+        words = text_width(painter.font(), self.text())
         middle = Qt.AlignmentFlag.AlignCenter
         painter.drawText(start_rect(self, QRect(10, 0, words + 1, self.height())), middle, self.text())
         if self._count:
@@ -114,7 +113,7 @@ class StatusChip(PaintedButton):
         return self.rect(), self.height() / 2
 
     def sizeHint(self) -> QSize:
-        words = QFontMetrics(theme().font("caption", weight=500)).horizontalAdvance(self.text())
+        words = text_width(theme().font("caption", weight=500), self.text())
         return QSize(min(self.MAX_WIDTH, 10 + 14 + 6 + words + 6 + 12 + 10 + 1), theme().scaled(30))
 
     def minimumSizeHint(self) -> QSize:
@@ -162,7 +161,7 @@ class Tag(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        words = QFontMetrics(theme().font("micro")).horizontalAdvance(self._text)
+        words = text_width(theme().font("micro"), self._text)
         return QSize(words + 12 + (16 if self._icon else 0), theme().scaled(20))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -13,6 +13,8 @@ from softphone.ui.widgets.button import IconButton
 from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.painted_button import fill_round
 
+_DOT_GAP = 4
+
 
 class FieldFrame(QWidget):
     """The painted frame round a line edit; its edge tells focus and error."""
@@ -22,7 +24,10 @@ class FieldFrame(QWidget):
         self._height = height
         self._radius = radius
         self._error = False
+        self._dotted = False
         self.edit = QLineEdit(self)
+        # The placeholder is words, so the dots' spacing comes with the first character.
+        self.edit.textChanged.connect(lambda _text: self._dress())
         self.edit.setFrame(False)
         self.edit.installEventFilter(self)
         self._row = QHBoxLayout(self)
@@ -45,8 +50,17 @@ class FieldFrame(QWidget):
         self._error = on
         self.update()
 
+    def set_dotted(self, on: bool) -> None:
+        """Hidden text: its dots stand apart."""
+        self._dotted = on
+        self._dress()
+
     def _dress(self) -> None:
-        self.edit.setFont(theme().font("body"))
+        font = theme().font("body")
+        if self._dotted and self.edit.text():
+            font.setLetterSpacing(font.letterSpacingType(), _DOT_GAP)
+        if font != self.edit.font():
+            self.edit.setFont(font)
         self.updateGeometry()
         self.update()
 
@@ -148,6 +162,7 @@ class Field(QWidget):
 
     def _reveal(self, shown: bool) -> None:
         self.edit.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.frame.set_dotted(not shown)
         if self.eye is not None:
             self.eye.set_icon("eye-slash" if shown else "eye")
 
@@ -164,8 +179,6 @@ class Field(QWidget):
 
     def set_read_only(self, on: bool) -> None:
         self.edit.setReadOnly(on)
-        if self.eye is not None:
-            self.eye.setEnabled(not on)
 
     @property
     def error(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.painted_button import text_width
 
 
 class Label(QLabel):
@@ -81,6 +82,10 @@ class TextBlock(Label):
         body = escape(text).replace("\n", "<br>")
         self.setText(f'<p style="margin:0; line-height:{theme().line(self._type)}px">{body}</p>')
 
+    def minimumSizeHint(self) -> QSize:
+        # Its height follows from its width; QLabel's own guess would make pages scroll for nothing.
+        return QSize(min(60, super().minimumSizeHint().width()), theme().line(self._type))
+
     def plain_text(self) -> str:
         return self._plain
 
@@ -112,17 +117,17 @@ class ElidedLabel(Label):
         self._tip()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self.font()).horizontalAdvance("…"), super().minimumSizeHint().height())
+        return QSize(text_width(self.font(), "…"), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 2, theme().line(self._type))
+        return QSize(text_width(self.font(), self.text()) + 1, theme().line(self._type))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._tip()
 
     def is_cut(self) -> bool:
-        return QFontMetrics(self.font()).horizontalAdvance(self.text()) > self.width()
+        return QFontMetricsF(self.font()).horizontalAdvance(self.text()) > self.width()
 
     def _tip(self) -> None:
         self.setToolTip(self.text() if self.is_cut() else "")

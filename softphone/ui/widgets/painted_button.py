@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from softphone.ui.theme.motion import Fade, mix
@@ -80,8 +82,9 @@ def fill_round(painter: QPainter, rect: QRectF, radius: float, fill: QColor | No
     painter.drawRoundedRect(rect, radius, radius)
 
 
-def text_width(metrics: QFontMetrics, text: str) -> int:
-    return metrics.horizontalAdvance(text)
+def text_width(font: QFont, text: str) -> int:
+    """The room a text needs, in whole pixels; a rounded width would cut it at some device ratios."""
+    return math.ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
 
 
 def mirrored(widget: QWidget) -> bool:

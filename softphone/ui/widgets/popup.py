@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.motion import with_alpha
 from softphone.ui.theme.theme import theme
-from softphone.ui.widgets.painted_button import PaintedButton, fill_round, mirrored, start_rect
+from softphone.ui.widgets.painted_button import PaintedButton, fill_round, mirrored, start_rect, text_width
 from softphone.ui.widgets.presence import Presence, paint_mark
 from softphone.ui.widgets.shadow import WINDOW_MARGIN, ShadowFrame
 
@@ -59,11 +59,11 @@ class _Item(PaintedButton):
 
     def sizeHint(self) -> QSize:
         t = theme()
-        body, small = QFontMetrics(t.font("body")), QFontMetrics(t.font("caption"))
-        words = max(body.horizontalAdvance(self.item.text), small.horizontalAdvance(self.item.detail))
+        small = t.font("caption", tabular=True)
+        words = max(text_width(t.font("body"), self.item.text), text_width(small, self.item.detail))
         width = self._start() + words + _SIDE
         if self.item.trailing:
-            width += small.horizontalAdvance(self.item.trailing) + 24
+            width += text_width(small, self.item.trailing) + 24
         if self.item.checked:
             width += 28
         return QSize(width + 8, t.size("row.menuTwoLine" if self.item.detail else "row.menu"))
@@ -92,7 +92,7 @@ class _Item(PaintedButton):
         if item.trailing:
             painter.setFont(t.font("caption", tabular=True))
             painter.setPen(t.color("text-tertiary"))
-            width = painter.fontMetrics().horizontalAdvance(item.trailing) + 1
+            width = text_width(painter.font(), item.trailing)
             painter.drawText(start_rect(self, QRect(end - width, 0, width, self.height())), leading, item.trailing)
             end -= width + 12
         room = end - self._start()
@@ -128,7 +128,7 @@ class _Heading(QWidget):
         self.setFixedHeight(theme().scaled(28))
 
     def sizeHint(self) -> QSize:
-        width = QFontMetrics(theme().font("micro", weight=600)).horizontalAdvance(self._text) + 2 * _SIDE
+        width = text_width(theme().font("micro", weight=600), self._text) + 2 * _SIDE
         return QSize(width, theme().scaled(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from softphone.ui.theme.motion import Fade
 from softphone.ui.theme.theme import theme
-from softphone.ui.widgets.painted_button import PaintedButton, fill_round, mirrored
+from softphone.ui.widgets.painted_button import PaintedButton, fill_round, mirrored, text_width
 from softphone.ui.widgets.shadow import paint_shadow
 
 _PAD = 2
@@ -26,7 +26,7 @@ class _Segment(PaintedButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
-        words = QFontMetrics(theme().font("caption", weight=600)).horizontalAdvance(self.text())
+        words = text_width(theme().font("caption", weight=600), self.text())
         return QSize(words + 24, theme().scaled(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:

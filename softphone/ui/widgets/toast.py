@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
 from softphone.ui.theme.icons import paint_icon
@@ -13,7 +13,7 @@ from softphone.ui.theme.motion import mix, with_alpha
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.announce import announce
 from softphone.ui.widgets.labels import ElidedLabel
-from softphone.ui.widgets.painted_button import PaintedButton, fill_round
+from softphone.ui.widgets.painted_button import PaintedButton, fill_round, text_width
 from softphone.ui.widgets.shadow import paint_shadow
 
 _HEIGHT = 44
@@ -29,7 +29,7 @@ class _Action(PaintedButton):
         self.setText(text)
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(theme().font("bodyStrong")).horizontalAdvance(self.text()) + 20, theme().scaled(28))
+        return QSize(text_width(theme().font("bodyStrong"), self.text()) + 20, theme().scaled(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
