@@ -244,6 +244,7 @@ class SipServer:
             threading.Thread(target=self._read_stream, args=(connection,), daemon=True).start()
 
     def _read_stream(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.tls is not None:
             try:
                 connection = self.tls.wrap_socket(connection, server_side=True)
