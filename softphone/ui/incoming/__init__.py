@@ -1,0 +1,1 @@
+"""Ringing calls and missed ones: windows above the others that never take the focus."""
