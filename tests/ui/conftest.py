@@ -1,0 +1,39 @@
+"""UI tests run without a screen, in the light theme at 100 %, each starting from the same look."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.pop("QT_SCALE_FACTOR", None)
+
+import pytest
+
+from softphone.ui.theme.theme import theme
+
+
+@pytest.fixture(scope="session")
+def qapp_args():
+    return ["softphone-tests"]
+
+
+@pytest.fixture(autouse=True)
+def look(qapp):
+    """The installed theme, light, at 100 %, with full motion; put back after each test."""
+    chosen = theme()
+    if chosen.mode != "light":
+        chosen.set_mode("light")
+    if not qapp.styleSheet():
+        chosen.install(qapp)
+    chosen.set_text_scale(1.0)
+    if chosen.reduced_motion:
+        chosen.set_reduced_motion(False)
+    yield chosen
+    chosen.set_mode("light")
+    chosen.set_text_scale(1.0)
+
+
+@pytest.fixture
+def still(look):
+    """Reduced motion: everything is where it goes at once."""
+    look.set_reduced_motion(True)
+    yield look
+    look.set_reduced_motion(False)
