@@ -43,6 +43,7 @@ class AccountClient:
         self._auth = TokenAuth(self._renew, on_rotated)
         self._base = ""
         self._lock = threading.Lock()
+        self._patching = threading.Lock()
         self._extension: tuple[dict[str, Any], str] | None = None  # as last seen, for If-None-Match
         self._stream: EventStream | None = None
         self._closed = False
@@ -87,7 +88,8 @@ class AccountClient:
 
     def patch_extension(self, patch: dict[str, Any], etag: str) -> tuple[dict[str, Any], str]:
         headers = {"If-Match": etag, "Content-Type": MERGE_PATCH}
-        return self._remember(self._ask("PATCH", "/extension", headers, _encode(patch)))
+        with self._patching:
+            return self._remember(self._ask("PATCH", "/extension", headers, _encode(patch)))
 
     def directory(self) -> Sequence[DirectoryEntry]:
         return _read(self._ask("GET", "/directory"), wire.directory)
@@ -112,9 +114,7 @@ class AccountClient:
                 return
             self._stream = stream
         for event, data in stream:
-            with self._lock:
-                known = self._extension is not None and self._extension[1] == data
-            if not (event == "extension" and known):
+            if event != "extension" or not self._has(data):
                 yield event, data
 
     def close(self) -> None:
@@ -122,6 +122,11 @@ class AccountClient:
             self._closed = True
         self._close_stream()
         self._http.close()
+
+    def _has(self, etag: str) -> bool:
+        """The event of our own change may come before the answer to it: then that is waited for."""
+        with self._patching, self._lock:
+            return self._extension is not None and self._extension[1] == etag
 
     def _close_stream(self) -> None:
         with self._lock:

@@ -66,7 +66,7 @@ class Http:
     @contextlib.contextmanager
     def stream(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """An answer whose body has no end."""
-        timeout = httpx.Timeout(_TIMEOUT, read=STREAM_SILENT_AT_MOST)
+        timeout = httpx.Timeout(10.0, connect=5.0, read=STREAM_SILENT_AT_MOST)
         try:
             client = self._client(url)
             with client.stream("GET", url, headers=_IDENTITY | dict(headers), timeout=timeout) as response:

@@ -55,9 +55,13 @@ def create_app(
     async def events(request: Request) -> Response:
         caller = await run_in_threadpool(store.sessions.authenticate, bearer(request))
         stream = hub.open(caller)
-        # after opening: a change in between is told twice rather than not at all
-        _, etag = await run_in_threadpool(store.extensions.get, caller.extension)
-        stream.post("extension", etag)
+        # read after opening, so that a change in between is told all the same
+        try:
+            _, etag = await run_in_threadpool(store.extensions.get, caller.extension)
+        except Refusal:
+            hub.forget(stream)
+            raise
+        hub.begin(stream, etag)
         return StreamingResponse(
             _until_gone(hub, stream, keep_alive_seconds), media_type="text/event-stream",
             headers=NO_STORE | {"X-Accel-Buffering": "no"},

@@ -22,9 +22,12 @@ class Stream:
         self._pending: dict[str, str] = {}  # touched on the loop's thread only
         self._closed = False
 
-    def post(self, name: str, data: str) -> None:
+    def post(self, name: str, data: str, *, unless_told: bool = False) -> None:
         """From any thread."""
-        self._on_loop(lambda: self._pending.update({name: data}))
+        if unless_told:
+            self._on_loop(lambda: self._pending.setdefault(name, data))
+        else:
+            self._on_loop(lambda: self._pending.update({name: data}))
 
     def close(self) -> None:
         """From any thread; what was posted before is still sent."""
@@ -45,7 +48,7 @@ class Stream:
             except (TimeoutError, asyncio.TimeoutError):
                 yield b": keep-alive\n\n"
 
-    def _on_loop(self, change: Callable[[], None]) -> None:
+    def _on_loop(self, change: Callable[[], object]) -> None:
         def run() -> None:
             change()
             self._wake.set()
@@ -73,10 +76,15 @@ class EventHub:
             for surplus in of_session[: max(0, len(of_session) - STREAMS_OF_A_SESSION + 1)]:
                 surplus.close()
             self._streams.append(stream)
-            stream.post("directory", str(self._directory_revision))
             if self._closed:
                 stream.close()
         return stream
+
+    def begin(self, stream: Stream, etag: str) -> None:
+        """Tell a new stream how things are, unless it has already been told of something newer."""
+        with self._lock:
+            stream.post("extension", etag, unless_told=True)
+            stream.post("directory", str(self._directory_revision), unless_told=True)
 
     def forget(self, stream: Stream) -> None:
         with self._lock:
