@@ -61,7 +61,7 @@ class CallLeg(pj.Call):
         self.digits = LegDigits(self)
         self._deadline: Timer | None = None
 
-    # --- asked by the telephone -----------------------------------------------------------------------------------------
+    # --- asked by the telephone -------------------------------------------------------------------------------------
 
     def invite(self, uri: str, headers: list[tuple[str, str]]) -> None:
         """Raises pj.Error."""
@@ -132,7 +132,7 @@ class CallLeg(pj.Call):
     def confirmed(self) -> bool:
         return self.state == pj.PJSIP_INV_STATE_CONFIRMED and not self.ended_by_us
 
-    # --- PJSIP's callbacks ----------------------------------------------------------------------------------------------
+    # --- PJSIP's callbacks ------------------------------------------------------------------------------------------
 
     @guard
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
@@ -201,7 +201,7 @@ class CallLeg(pj.Call):
             if 200 <= prm.statusCode < 300:  # the other two talk: this leg has done its work
                 self.user_agent.timers.after(0.0, self.hang_up)
 
-    # --- inside ---------------------------------------------------------------------------------------------------------
+    # --- inside -----------------------------------------------------------------------------------------------------
 
     def _unanswered(self) -> bool:
         return self.state in (

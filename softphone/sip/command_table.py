@@ -56,7 +56,7 @@ class Commands:
         log.debug("%s", type(command).__name__)
         self._table[type(command)](command)
 
-    # --- lines ----------------------------------------------------------------------------------------------------------
+    # --- lines ------------------------------------------------------------------------------------------------------
 
     def _register(self, c: cmd.Register) -> None:
         line = self._ua.lines.get(c.line_id)
@@ -79,7 +79,7 @@ class Commands:
     def _expect_calls(self, c: cmd.ExpectCalls) -> None:
         self._ua.ring_at_once = c.ring_at_once
 
-    # --- calls ----------------------------------------------------------------------------------------------------------
+    # --- calls ------------------------------------------------------------------------------------------------------
 
     def _with_leg(self, command: Any, action: Callable[[CallLeg], None]) -> None:
         leg = self._ua.legs.get(command.call_id)

@@ -151,7 +151,7 @@ class Line:
             self.account.shutdown()
             self.account = None
 
-    # --- attempts -----------------------------------------------------------------------------------------------------
+    # --- attempts ---------------------------------------------------------------------------------------------------
 
     def _locate(self) -> None:
         self._stop_timers()
@@ -226,7 +226,7 @@ class Line:
         else:
             self._tell(State.FAILED, failure, retry_in=ANSWER_SECONDS)  # PJSIP repeats it meanwhile
 
-    # --- what came of it ----------------------------------------------------------------------------------------------
+    # --- what came of it --------------------------------------------------------------------------------------------
 
     def register_answered(self, code: int, reason: str, expires: int, message: str) -> None:
         self._in_flight = False
@@ -274,7 +274,7 @@ class Line:
             self._tell(State.FAILED, failure, retry_in=ANSWER_SECONDS)
             self._send_register()
 
-    # --- is the server still there? -----------------------------------------------------------------------------------
+    # --- is the server still there? ---------------------------------------------------------------------------------
 
     def _schedule_probe(self) -> None:
         self._probe = self.user_agent.timers.after(PROBE_SECONDS, self._send_probe)
@@ -306,7 +306,7 @@ class Line:
             self._probes_unanswered = True
             self._send_register()
 
-    # --- messages waiting ---------------------------------------------------------------------------------------------
+    # --- messages waiting -------------------------------------------------------------------------------------------
 
     def summary_received(self, source: str, message: str) -> None:
         counts = translate.messages_waiting(translate.Headers(message).body)
@@ -321,7 +321,7 @@ class Line:
             return source == self._link.proxy
         return source.rpartition(":")[0].strip("[]") == self.server.ip
 
-    # --- telling ------------------------------------------------------------------------------------------------------
+    # --- telling ----------------------------------------------------------------------------------------------------
 
     def _tell(
         self,

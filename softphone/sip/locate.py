@@ -11,7 +11,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Protocol
+from typing import Any, Protocol
 
 from softphone.phone.commands import Register
 from softphone.phone.failure import Failure, FailureKind, Refused
@@ -140,7 +140,7 @@ class SystemResolver:
         found = [str(record) for result in results if not isinstance(result, BaseException) for record in result]
         return found or await self._system(name)
 
-    async def _dns(self, name: str, kind: str) -> list:
+    async def _dns(self, name: str, kind: str) -> list[Any]:
         import dns.asyncresolver  # not at start-up: most lines are given as addresses, and it takes 100 ms to import
         import dns.exception
         import dns.resolver

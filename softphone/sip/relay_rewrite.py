@@ -34,7 +34,7 @@ class RelayRewrite:
         self._sent_by: bytes | None = None  # PJSIP's own, as in its Via
         self._contact: bytes | None = None  # host:port of its Contact
 
-    # --- PJSIP -> server ------------------------------------------------------------------------------------------------
+    # --- PJSIP -> server --------------------------------------------------------------------------------------------
 
     def outward(self, head: bytes) -> bytes:
         start, lines = _split(head)
@@ -82,7 +82,7 @@ class RelayRewrite:
             parts.append(each)
         return b", ".join(parts)
 
-    # --- server -> PJSIP ------------------------------------------------------------------------------------------------
+    # --- server -> PJSIP --------------------------------------------------------------------------------------------
 
     def inward(self, head: bytes) -> bytes:
         start, lines = _split(head)

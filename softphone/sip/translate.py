@@ -108,10 +108,7 @@ def _user_and_host(uri: re.Match[str]) -> tuple[str, str]:
     if uri["scheme"].lower() == "tel":
         return re.sub(r"[\s().-]", "", unquote(uri["rest"].split(";")[0])), ""
     host = re.split(r"[;?>\s]", uri["rest"], maxsplit=1)[0]
-    if host.startswith("["):
-        host = host.partition("]")[0] + "]"
-    else:
-        host = host.partition(":")[0]
+    host = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
     user = (uri["user"] or "").partition(";")[0].partition(":")[0]
     return unquote(user), host
 
@@ -139,7 +136,7 @@ def diverted_by(headers: Headers) -> Party | None:
         if found is not None:
             return found.party
     entries = [found for value in headers.all("history-info") if (found := address(value)) is not None]
-    caused = [entry.party for entry in entries if re.search(r"cause\s*=\s*(?:302|404|408|480|486|487|503)", entry.params)]
+    caused = [each.party for each in entries if re.search(r"cause\s*=\s*(?:302|404|408|480|486|487|503)", each.params)]
     if len(entries) > 1:
         return caused[-1] if caused and caused[-1] != entries[-1].party else entries[-2].party
     return None

@@ -61,7 +61,7 @@ class UserAgent:
         self._has_tcp = False
         self._commands = Commands(self)
 
-    # --- from any thread ------------------------------------------------------------------------------------------------
+    # --- from any thread --------------------------------------------------------------------------------------------
 
     def post(self, action: Callable[[], None]) -> None:
         """Do this on the sip thread, now."""
@@ -77,7 +77,7 @@ class UserAgent:
     def command(self, command: Command) -> None:
         self.post(lambda: self._commands.run(command))
 
-    # --- life -----------------------------------------------------------------------------------------------------------
+    # --- life -------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         self.net.start()
@@ -145,12 +145,12 @@ class UserAgent:
             self._drop_ended()
         self._stopping = True
 
-    # --- telling --------------------------------------------------------------------------------------------------------
+    # --- telling ----------------------------------------------------------------------------------------------------
 
     def tell(self, event: UserAgentEvent) -> None:
         self._tell(event)
 
-    # --- for lines ------------------------------------------------------------------------------------------------------
+    # --- for lines --------------------------------------------------------------------------------------------------
 
     def locate(self, register: Register, done: Callable[[list[Server] | None, Failure | None], None]) -> None:
         self.net.run(locate(register, self._resolver), done)
@@ -172,7 +172,7 @@ class UserAgent:
                 self._closing_lines.remove(line)
                 line.drop_account()
 
-    # --- for calls ------------------------------------------------------------------------------------------------------
+    # --- for calls --------------------------------------------------------------------------------------------------
 
     def invite_received(self, line: Line, pj_id: int, rdata: pj.SipRxData) -> None:
         """Called in PJSIP's callback: the leg is made, told, and nothing is decided here."""
@@ -229,7 +229,7 @@ class UserAgent:
         self._drop_lines()
         gc.collect(1)
 
-    # --- the end --------------------------------------------------------------------------------------------------------
+    # --- the end ----------------------------------------------------------------------------------------------------
 
     def shut_down(self) -> None:
         """In this order, or PJSIP aborts: sound, calls, ticks, ports, accounts, library."""

@@ -1,4 +1,4 @@
-"""A small SIP server in a thread, for tests of the user agent alone: registrar with digest, and a proxy to other phones.
+"""A small SIP server in a thread, for tests of the user agent alone: registrar with digest, proxy to other phones.
 
 It speaks UDP, TCP or TLS to the phone under test and UDP to the others (`routes`). It can keep silent, answer with any
 status, be stopped and started again on its port, and send raw bytes from its own address.
@@ -76,7 +76,9 @@ class Message:
         return found[1] if found else ""
 
 
-def reply_to(request: Message, code: int, reason: str = "Reason", headers: list[tuple[str, str]] | None = None) -> Message:
+def reply_to(
+    request: Message, code: int, reason: str = "Reason", headers: list[tuple[str, str]] | None = None
+) -> Message:
     kept = [(k, v) for k, v in request.headers if k.lower() in ("via", "from", "call-id", "cseq")]
     to = request.get("To")
     return Message(
@@ -180,7 +182,9 @@ class SipServer:
         assert self.reply is not None, "nobody is registered"
         self.reply(message if isinstance(message, bytes) else message.encode())
 
-    def invite(self, *, sdp: bytes | None = None, headers: list[tuple[str, str]] | None = None, **parts: str) -> Message:
+    def invite(
+        self, *, sdp: bytes | None = None, headers: list[tuple[str, str]] | None = None, **parts: str
+    ) -> Message:
         """An INVITE to the registered phone, ready to `send`."""
         number = next(_IDS)
         here = f"127.0.0.1:{self._udp_port()}" if self.transport == "udp" else self.address
@@ -343,9 +347,10 @@ class SipServer:
             if message.method != "ACK":
                 answer(reply_to(message, 404, "Not Found").encode())
             return
-        branch = f"z9hG4bKsrv{hashlib.md5((message.branch + message.get('CSeq')).encode()).hexdigest()}"
-        if message.method in ("CANCEL", "ACK"):
-            branch = f"z9hG4bKsrv{hashlib.md5((message.branch + message.get('CSeq').split()[0] + ' INVITE').encode()).hexdigest()}"
+        sequence = message.get("CSeq")
+        if message.method in ("CANCEL", "ACK"):  # the branch of the INVITE they belong to
+            sequence = sequence.split()[0] + " INVITE"
+        branch = f"z9hG4bKsrv{hashlib.md5((message.branch + sequence).encode()).hexdigest()}"
         self._ways[branch] = answer
         transport = self.transport.upper() if way is self.reply else "UDP"
         here = self.address if way is self.reply else f"127.0.0.1:{self._udp_port()}"
