@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("bridge")
 
 CLOCK_LINGERS = 3.0
+#: From one call to the other the devices stay open: opening takes longer than the change.
+SOUND_LINGERS = 0.5
 
 
 class DeviceSound(Protocol):
@@ -38,6 +40,7 @@ class CallAudio:
         self._connected: dict[str, tuple[pj.AudioMedia, int, bool]] = {}
         self._clock = False
         self._clock_off: Timer | None = None
+        self._sound_off: Timer | None = None
         endpoint.audDevManager().setNoDev()
 
     def leg_begins(self, call_id: str) -> None:
@@ -68,6 +71,7 @@ class CallAudio:
                 self._connected[call_id] = (there[0], *wanted)
             return
         if not self._connected:
+            self._keep_sound()
             self._sound.start_call_audio()
         media.startTransmit(self._port)
         if microphone:
@@ -86,7 +90,12 @@ class CallAudio:
         except pj.Error as error:
             log.debug("slot %d was gone: %s", slot, error.reason)
         if not self._connected:
-            self._sound.stop_call_audio()
+            self._sound_off = self._timers.after(SOUND_LINGERS, self._sound.stop_call_audio)
+
+    def _keep_sound(self) -> None:
+        if self._sound_off is not None:
+            self._sound_off.cancel()
+            self._sound_off = None
 
     @property
     def connected(self) -> bool:
@@ -96,6 +105,7 @@ class CallAudio:
         """Before `libDestroy`; the caller lets some ticks pass and drops everything."""
         for call_id in list(self._connected):
             self.disconnect(call_id)
+        self._keep_sound()
         self._port = None
 
     def _stop_clock(self) -> None:

@@ -30,7 +30,7 @@ def main() -> int:
 
     pipe = Pipe()
     set_up_logging()
-    from softphone.sip.sound_box import make_sound_box
+    from softphone.sip.no_sound import make_sound_box
     from softphone.sip.user_agent import UserAgent
 
     user_agent = UserAgent(pipe.post, f"Softphone/{__version__}")

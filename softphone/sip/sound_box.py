@@ -1,24 +1,15 @@
-"""Sound, as the commands name it: tones, keys, devices and levels of `audio.sound`, joined to the conference bridge.
-
-A sound library that cannot be loaded is not fatal: calls are signalled, and the person is told that nothing is heard.
-"""
+"""Sound, as the commands name it: tones, keys, devices and levels of `audio.sound`, joined to the conference bridge."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import pjsua2 as pj
-
 from softphone.phone.commands import SelectSound
-from softphone.phone.events import LevelsMeasured, SoundTrouble
-from softphone.sip.endpoint_config import CLOCK_RATE
+from softphone.phone.events import LevelsMeasured, UserAgentEvent
 
 if TYPE_CHECKING:
-    from softphone.sip.timers import Timer
-    from softphone.sip.user_agent import UserAgent
-
-log = logging.getLogger("sound")
+    from softphone.sip.timers import Timer, Timers
 
 LEVELS_EVERY = 1 / 15
 
@@ -26,10 +17,11 @@ LEVELS_EVERY = 1 / 15
 class SoundBox:
     """Sip thread. `device` is `audio.sound.Sound`, `port` the media port through which it joins the bridge."""
 
-    def __init__(self, user_agent: UserAgent, device: Any, port: Any) -> None:
+    def __init__(self, device: Any, port: Any, timers: Timers, tell: Callable[[UserAgentEvent], None]) -> None:
         self.device = device
         self.port = port
-        self._user_agent = user_agent
+        self._timers = timers
+        self._tell = tell
         self._levels: Timer | None = None
 
     def play_tone(self, tone: str) -> None:
@@ -52,9 +44,9 @@ class SoundBox:
             self._levels = None
 
     def _report(self) -> None:
-        self._levels = self._user_agent.timers.after(LEVELS_EVERY, self._report)
+        self._levels = self._timers.after(LEVELS_EVERY, self._report)
         microphone, speaker = self.device.levels()
-        self._user_agent.tell(LevelsMeasured(microphone, speaker))
+        self._tell(LevelsMeasured(microphone, speaker))
 
     def device_off(self) -> None:
         self.report_levels(False)
@@ -63,47 +55,3 @@ class SoundBox:
     def drop(self) -> None:
         """The port must be gone before `libDestroy`."""
         self.port = None
-
-
-class NoSound:
-    """Stands in where the sound library cannot be loaded."""
-
-    def start_call_audio(self) -> None: ...
-    def stop_call_audio(self) -> None: ...
-    def play_tone(self, tone: str) -> None: ...
-    def play_digit(self, digit: str) -> None: ...
-    def set_devices(self, microphone: str | None, speaker: str | None, ringer: str | None) -> None: ...
-    def set_processing(self, *, echo_cancellation: bool, noise_suppression: bool) -> None: ...
-    def close(self) -> None: ...
-
-    def levels(self) -> tuple[float, float]:
-        return 0.0, 0.0
-
-
-class SilentPort(pj.AudioMediaPort):
-    """Gives silence, and drops what it is given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        form = pj.MediaFormatAudio()
-        form.init(pj.PJMEDIA_FORMAT_PCM, CLOCK_RATE, 1, 20_000, 16)
-        self.createPort("silence", form)
-
-    def onFrameRequested(self, frame: pj.MediaFrame) -> None:
-        frame.type = pj.PJMEDIA_FRAME_TYPE_NONE
-
-    def onFrameReceived(self, frame: pj.MediaFrame) -> None:
-        """Nobody listens."""
-
-
-def make_sound_box(user_agent: UserAgent) -> SoundBox:
-    """After the endpoint has started: the port needs its bridge."""
-    try:
-        from softphone.audio.sound import Sound
-        from softphone.sip.sound_port import SoundPort
-    except (ImportError, OSError) as error:
-        log.error("there is no sound: %s", error)
-        user_agent.tell(SoundTrouble("no_speaker", str(error)[:200]))
-        return SoundBox(user_agent, NoSound(), SilentPort())
-    device = Sound(user_agent.tell)
-    return SoundBox(user_agent, device, SoundPort(device))
