@@ -67,36 +67,42 @@ class Verbs:
         reply(Reply())
 
     def _do_sign_in(self, arguments: dict[str, Any], reply: Answer) -> None:
+        """Answered when it is decided; while the program still looks for a saved account, that is awaited first."""
         phone = self._phone
-        password = Secret(str(arguments.get("password", "")))
-        if phone.session.state is SessionState.STARTING:
-            raise Refused(Failure(FailureKind.NOT_NOW, detail="starting"))
+        begun = False
 
         def decided(_: object = None) -> None:
+            nonlocal begun
             state, failure = phone.session.state, phone.session.failure
-            if state is SessionState.SIGNED_IN:
+            if state is SessionState.STARTING:
+                return
+            if not begun:
+                begun = True
+                try:
+                    self._sign_in(arguments)
+                except Refused as refused:
+                    finish(self._refusal(refused.failure))
+            elif state is SessionState.SIGNED_IN:
                 finish(Reply(result=status_json(phone, self._about, self._sentence)["signed_in"]))
             elif state is SessionState.SIGNED_OUT:
                 finish(self._refusal(failure or Failure(FailureKind.NOT_NOW, detail="cancelled")))
 
         finish = self._finish_on(Topic.SESSION, decided, reply, SIGN_IN_WAIT)
-        try:
-            if arguments.get("sip"):
-                phone.sign_in_sip(
-                    str(arguments["sip"]),
-                    password,
-                    server=arguments.get("server"),
-                    transport=arguments.get("transport"),
-                )
-            else:
-                phone.session.sign_in(
-                    str(arguments.get("email", "")),
-                    password,
-                    service=arguments.get("service"),
-                    replace_device=arguments.get("replace_device"),
-                )
-        except Refused as refused:
-            finish(self._refusal(refused.failure))
+        decided()
+
+    def _sign_in(self, arguments: dict[str, Any]) -> None:
+        password = Secret(str(arguments.get("password", "")))
+        if arguments.get("sip"):
+            self._phone.sign_in_sip(
+                str(arguments["sip"]), password, server=arguments.get("server"), transport=arguments.get("transport")
+            )
+        else:
+            self._phone.session.sign_in(
+                str(arguments.get("email", "")),
+                password,
+                service=arguments.get("service"),
+                replace_device=arguments.get("replace_device"),
+            )
 
     def _do_sign_out(self, arguments: dict[str, Any], reply: Answer) -> None:
         self._phone.sign_out()

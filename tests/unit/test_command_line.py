@@ -12,7 +12,7 @@ from softphone.phone import events as ev
 from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
-from softphone.phone.session import LINE
+from softphone.phone.session import LINE, SessionState
 from softphone.phone.sound import SoundDevice
 from tests.fakes.phone_ports import any_provisioning, any_session, incoming, make_phone, talking
 
@@ -121,6 +121,18 @@ def test_a_sip_sign_in_waits_for_the_registrar():
     assert console.ask("sign-in", sip="100@sip.example.com", password="x", transport="tcp") is None
     phone.handle(ev.RegistrationChanged(LINE, RegistrationState.REGISTERED))
     assert console.replies[0].result["address"] == "100@sip.example.com"
+
+
+def test_signing_in_while_the_saved_account_is_looked_for_waits_for_that():
+    phone, *_ = make_phone(signed_in=False)
+    phone.session.state = SessionState.STARTING
+    console = Console(phone)
+    assert console.ask("sign-in", email="alice@example.com", password="x") is None
+    assert phone.session.state is SessionState.STARTING
+    phone.handle(ev.NothingSaved())
+    assert phone.session.state is SessionState.SIGNING_IN
+    phone.handle(ev.SessionOpened(any_session()))
+    assert console.replies[0].code == DONE
 
 
 def test_signing_in_twice_is_refused():
