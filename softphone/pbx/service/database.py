@@ -122,6 +122,15 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin)
     else:
         engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    try:
+        _make_tables(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _make_tables(engine: Engine) -> None:
     metadata.create_all(engine)
     with engine.begin() as connection:
         found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema"))
@@ -129,7 +138,6 @@ def open_engine(url: str) -> Engine:
             connection.execute(insert(meta).values(name="schema", value=SCHEMA_VERSION))
         elif found != SCHEMA_VERSION:
             raise RuntimeError(f"the database has version {found}, this program needs {SCHEMA_VERSION}")
-    return engine
 
 
 def one(connection: Connection, query: Select[Any]) -> dict[str, Any] | None:
