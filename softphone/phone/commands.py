@@ -6,7 +6,7 @@ never pjsua's slots. A command for a call that is gone is a quiet, normal case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from softphone.phone.secret import Secret
 
@@ -111,7 +111,7 @@ class SendDigits:
     """DTMF 0-9 * # A-D by RFC 4733, by INFO where telephone-event was not negotiated."""
 
     call_id: str
-    digits: str
+    digits: str = field(repr=False)  # may be a passcode
 
 
 @dataclass(frozen=True)

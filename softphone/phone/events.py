@@ -137,7 +137,7 @@ class LevelsMeasured:
 @dataclass(frozen=True)
 class DigitReceived:
     call_id: str
-    digit: str
+    digit: str = field(repr=False)  # may be part of a passcode
 
 
 @dataclass(frozen=True)
@@ -239,15 +239,15 @@ class SipAccountLoaded:
 
 @dataclass(frozen=True)
 class ExtensionLoaded:
-    """The extension document (`account-api`), as plain JSON values, with its ETag."""
+    """The extension document (`account-api`), as plain JSON values, with its ETag. It holds a passcode: never logged."""
 
-    document: dict[str, object]
+    document: dict[str, object] = field(repr=False)
     etag: str
 
 
 @dataclass(frozen=True)
 class DirectoryLoaded:
-    entries: tuple[DirectoryEntry, ...]
+    entries: tuple[DirectoryEntry, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,7 @@ class KeychainFailed:
 
 @dataclass(frozen=True)
 class HistoryLoaded:
-    entries: tuple[object, ...]  # history.HistoryEntry, newest first
+    entries: tuple[object, ...] = field(repr=False)  # history.HistoryEntry, newest first
 
 
 @dataclass(frozen=True)
