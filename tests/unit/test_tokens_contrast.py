@@ -73,7 +73,7 @@ def test_a_pair_has_the_contrast_of_the_design_and_meets_wcag(name, pairs, light
     for scheme, designed in (("light", light), ("dark", dark)):
         found = lowest(scheme, pairs)
         assert found >= asked, f"{name} in {scheme}: {found:.2f}"
-        assert found == pytest.approx(designed, abs=0.051), f"{name} in {scheme}: {found:.2f}"
+        assert found == pytest.approx(designed, abs=0.06), f"{name} in {scheme}: {found:.2f}"
 
 
 @pytest.mark.parametrize("ink", ["focus", "success-graphic", "danger-graphic", "warn-graphic"])

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from softphone.ui.theme.fonts import make_font
 from softphone.ui.theme.style_sheet import build_style_sheet
-from softphone.ui.theme.system_look import system_high_contrast, system_reduced_motion
+from softphone.ui.theme.system_look import system_high_contrast, system_is_dark, system_reduced_motion
 from softphone.ui.theme.tokens import Scheme, tokens
 
 Mode = Literal["system", "light", "dark"]
@@ -138,14 +138,18 @@ class Theme(QObject):
         app.setEffectEnabled(Qt.UIEffect.UI_AnimateTooltip, False)
         self._read_system()
         self._apply()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        # Kept: what hangs on it is dead once its wrapper is collected.
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(lambda _scheme: self._follow())
+        accessibility = getattr(self._hints, "accessibility", None)
+        if accessibility is not None:
+            accessibility().contrastPreferenceChanged.connect(lambda _preference: self._follow())
 
     def _read_system(self) -> None:
         self._system_reduced_motion = system_reduced_motion()
         self._high_contrast = system_high_contrast()
         if self._mode == "system":
-            system = QGuiApplication.styleHints().colorScheme()
-            self._scheme = "dark" if system == Qt.ColorScheme.Dark else "light"
+            self._scheme = "dark" if system_is_dark() else "light"
         else:
             self._scheme = self._mode
 

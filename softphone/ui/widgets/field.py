@@ -120,6 +120,7 @@ class Field(QWidget):
         help_text: str = "",
         parent: QWidget | None = None,
     ) -> None:
+        self.eye: IconButton | None = None  # first: events come while the rest is made
         super().__init__(parent)
         self._label = Label(label, "caption", "text-secondary", weight=500)
         self.frame = FieldFrame(height=height)
@@ -129,7 +130,6 @@ class Field(QWidget):
         self._label.setBuddy(self.edit)
         self.edit.textEdited.connect(self._was_edited)
         self.edit.returnPressed.connect(self.returned)
-        self.eye: IconButton | None = None
         self._help = TextBlock(help_text, "caption", "text-tertiary")
         self._help.setVisible(bool(help_text))
         self._error_row = QWidget()
@@ -166,10 +166,10 @@ class Field(QWidget):
         if self.eye is not None:
             self.eye.set_icon("eye-slash" if shown else "eye")
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ActivationChange and self.eye is not None and not self.isActiveWindow():
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowDeactivate and self.eye is not None:
             self.eye.setChecked(False)
-        super().changeEvent(event)
+        return super().event(event)
 
     def text(self) -> str:
         return self.edit.text()

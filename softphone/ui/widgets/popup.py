@@ -230,7 +230,7 @@ class PopupMenu(ShadowFrame):
 
     def _fit(self) -> QSize:
         margins = 2 * WINDOW_MARGIN
-        hint = self._column.sizeHint()
+        hint = self.sizeHint()
         self.resize(max(hint.width(), self._min_width + margins), hint.height())
         return QSize(self.width() - margins, self.height() - margins)
 

@@ -158,8 +158,9 @@ class StateRing(QWidget):
         dash = math.pi * ring.width() / _DASHES / width  # in pen widths
         pen = QPen(colour, width)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        # Round caps add a pen width to each dash.
-        pen.setDashPattern([max(0.05, dash * 0.62 - 1), dash * 0.38 + 1])
+        # Round caps add a pen width to each dash; the gap must stay a gap on small rings.
+        on = max(0.05, min(dash * 0.45, dash - 1 - 2.2 / width))
+        pen.setDashPattern([on, dash - on])
         painter.setPen(pen)
         painter.drawEllipse(ring)
 
