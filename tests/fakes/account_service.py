@@ -211,14 +211,14 @@ class FakeAccountService:
                 raise _refused(FailureKind.CONFLICT, 412)
             before = self._system.document(session)
             after = merge_patch(before, patch)
+            refused = refused_changes(before, after)
+            if refused:
+                raise _refused(FailureKind.LOCKED, 403, "; ".join(one.pointer for one in refused))
             groups = {entry.key for entry in self._system.entries if entry.kind == "group"}
             wrong = faults(after, groups)
             if wrong:
                 raise _refused(FailureKind.INVALID, 422, "; ".join(f"{one.pointer}: {one.detail}" for one in wrong))
             after = Settings.from_json(after).to_json()
-            refused = refused_changes(before, after)
-            if refused:
-                raise _refused(FailureKind.LOCKED, 403, "; ".join(one.pointer for one in refused))
             if after != before:
                 self._known = f'"{session.extension}-{self._system.documents[session.extension][1] + 1}"'
                 self._system.change(session.extension, after | {"devices": []})

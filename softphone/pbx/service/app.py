@@ -84,6 +84,7 @@ def create_app(
             Problem: _on_problem, Refusal: _on_refusal, HTTPException: _on_http, Exception: _on_fault,
         },
     )
+    app.router.redirect_slashes = False  # a path that is not there is 404, whatever it ends with
     app.state.hub = hub
     return app
 

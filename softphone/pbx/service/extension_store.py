@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from softphone.extension.document import merge_patch
+from softphone.extension.document import Fault, merge_patch
 from softphone.extension.settings import Settings
 from softphone.extension.validation import faults, refused_changes
 from softphone.pbx.ports import Extension
@@ -74,19 +74,21 @@ class ExtensionStore:
         self, key: str, patch: Any, if_match: Collection[str], this_device: str | None, groups: Collection[str] = ()
     ) -> tuple[Document, str]:
         """Apply a person's merge patch to the version named by `if_match` ("*" is any), whole or not at all."""
+        if not isinstance(patch, dict):
+            raise Invalid([Fault("", "type", "This must be an object.")])
         with self._writing, self._engine.begin() as connection:
             stored, version = self._stored(connection, key)
             if "*" not in if_match and etag(key, version) not in if_match:
                 raise Conflict
             before = stored | {"devices": list_devices(connection, key, this_device)}
             after = merge_patch(before, patch)
+            refused = refused_changes(before, after)
+            if refused:
+                raise Locked(refused)
             wrong = faults(after, groups)
             if wrong:
                 raise Invalid(wrong)
             after = Settings.from_json(after).to_json()  # members that the patch removed are null again
-            refused = refused_changes(before, after)
-            if refused:
-                raise Locked(refused)
             if after == before:
                 return before, etag(key, version)
             self._save(connection, key, after, version)
