@@ -239,7 +239,7 @@ class SipAccountLoaded:
 
 @dataclass(frozen=True)
 class ExtensionLoaded:
-    """The extension document (`account-api`), as plain JSON values, with its ETag. It holds a passcode: never logged."""
+    """The extension document (`account-api`), plain JSON values, with its ETag. It holds a passcode: never logged."""
 
     document: dict[str, object] = field(repr=False)
     etag: str
