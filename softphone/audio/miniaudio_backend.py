@@ -202,6 +202,7 @@ class _MiniaudioStream:
 
     def close(self) -> None:
         self._device.close()
+        self.callbacks.close()  # it holds this stream, and this stream holds it
 
 
 def _captured(on_captured: OnCaptured) -> Generator[None, Any, None]:

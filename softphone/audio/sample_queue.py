@@ -40,8 +40,9 @@ class SampleQueue:
         self._restart = True
 
     def push(self, data: bytes | bytearray | memoryview) -> None:
-        if not self._ring.write(data):
+        if not self._ring.write(data):  # nobody reads (on hold, muted): what waits is stale by now
             self.overruns += 1
+            self._restart = True
 
     def pull(self, size: int) -> bytes:
         """Exactly `size` bytes, silence where nothing has come."""

@@ -124,12 +124,6 @@ class VoiceProcessing:
         log.warning("echo cancellation ended: %s", error)
         self._echo = self._noise = None
 
-    def close(self) -> None:
-        for chain in (self._echo, self._noise):
-            if chain is not None:
-                chain.close()
-        self._echo = self._noise = None
-
 
 class Blocks:
     """Cuts a stream of samples into blocks of 10 ms."""

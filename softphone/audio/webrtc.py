@@ -116,10 +116,10 @@ class AudioProcessing:
         """What the speaker is about to play."""
         self._rendered.process(block)
 
-    def close(self) -> None:
-        handle, self._handle = self._handle, 0
-        if handle:
-            self._library.drop(handle)
+    def __del__(self) -> None:
+        # With the last reference, never before: a device's thread may be inside a call.
+        if getattr(self, "_handle", 0):
+            self._library.drop(self._handle)
 
 
 class _Channel:

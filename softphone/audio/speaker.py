@@ -1,0 +1,71 @@
+"""From the conference bridge, with the telephone's own tones, to the speaker; and the ringing device."""
+
+from __future__ import annotations
+
+from softphone.audio.format import mixed, peak_of, samples_of, scaled
+from softphone.audio.sample_queue import SampleQueue
+from softphone.audio.tones import TonePlayer, digit_sound, sound
+from softphone.audio.voice_processing import Blocks, VoiceProcessing
+
+HEAD_START_MS, MARGIN_MS = 20, 10
+
+
+class Speaker:
+    """`push` on the bridge's clock thread, `fill` on the device's."""
+
+    def __init__(self) -> None:
+        self.queue = SampleQueue(HEAD_START_MS, MARGIN_MS)
+        self.processing: VoiceProcessing | None = None
+        self.in_call = False
+        self.volume = 1.0
+        self.tone = TonePlayer()
+        self.digit = TonePlayer()
+        self._blocks = Blocks()
+        self._peak = 0
+
+    def push(self, data: bytes | bytearray | memoryview) -> None:
+        self.queue.push(data)
+
+    def fill(self, size: int) -> bytes:
+        """The next `size` bytes to play."""
+        voice = self.queue.pull(size) if self.in_call else None
+        parts = [part for part in (self.tone.take(size // 2), self.digit.take(size // 2)) if part is not None]
+        if voice is None and not parts:
+            return b""  # the device plays silence
+        samples = samples_of(voice) if voice is not None else parts.pop()
+        for part in parts:
+            samples = mixed(samples, part)
+        if self.volume < 1.0:
+            samples = scaled(samples, self.volume)
+        self._peak = max(self._peak, peak_of(samples))
+        data = samples.tobytes()
+        processing = self.processing
+        if processing is not None:
+            for block in self._blocks.cut(data):
+                processing.render(block)
+        return data
+
+    def play_digit(self, digit: str) -> None:
+        self.digit.play(digit_sound(digit), loop=False)
+
+    def take_peak(self) -> int:
+        """The largest magnitude since the last time."""
+        peak, self._peak = self._peak, 0
+        return peak
+
+
+class Ringer:
+    """The ringing device: the ringtone, and nothing else."""
+
+    def __init__(self) -> None:
+        self.tone = TonePlayer()
+        self.volume = 1.0
+
+    def fill(self, size: int) -> bytes:
+        samples = self.tone.take(size // 2)
+        if samples is None:
+            return b""
+        return (scaled(samples, self.volume) if self.volume < 1.0 else samples).tobytes()
+
+    def start(self) -> None:
+        self.tone.play(sound("ringtone"), loop=True)
