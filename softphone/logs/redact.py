@@ -10,7 +10,7 @@ import re
 REMOVED = "[removed]"
 
 #: A line without any of these words cannot hold a secret; most lines stop here.
-_HINTS = re.compile(r"auth|crypto|inline|response|secret|passw|pwd|token|bearer|digest|key|cnonce|sip:[^@\s]*:", re.I)
+_HINTS = re.compile(r"auth|cookie|crypto|inline|response|secret|passw|pwd|token|bearer|digest|key|cnonce|sip:[^@\s]*:", re.I)
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Whole values of headers that carry credentials (the challenge, WWW-Authenticate, carries none).
@@ -30,7 +30,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{8,}"), rf"\1\2{REMOVED}"),
     # sip:user:password@host
-    (re.compile(r"(?i)\b(sips?:[^\s:@<>;\"]+:)[^\s@<>\"/]+@"), rf"\1{REMOVED}@"),
+    (re.compile(r"(?i)\b(sips?:[^\s:@<>;\"]+:)[^\s@<>\"]+@"), rf"\1{REMOVED}@"),
 )
 
 
