@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from softphone.phone.account import ActivatedDevice
 from softphone.phone.failure import Failure, FailureKind
@@ -15,7 +16,7 @@ from softphone.ui.text import tr
 class Notice:
     """A first line in bold and a sentence below it; `kind` is the banner's."""
 
-    kind: str  # warning | problem | info
+    kind: Literal["warning", "problem", "info"]
     title: str
     text: str
     icon: str | None = None
@@ -59,6 +60,8 @@ def no_network() -> Notice:
 def notice(failure: Failure, *, sip: bool, server: str = "") -> Notice:
     """Any failure that belongs to no field, as a banner."""
     kind = failure.kind
+    if kind in (FailureKind.NO_NETWORK, FailureKind.OFFLINE):
+        return Notice("warning", tr("No internet connection"), tr("Try again once you're back online."), "wifi-slash")
     if kind is FailureKind.NOT_TRUSTED:
         return Notice(
             "problem",

@@ -10,7 +10,6 @@ import pytest
 
 from softphone.ui.theme.theme import theme
 
-
 HERE = Path(__file__).parent
 
 

@@ -112,7 +112,12 @@ def test_with_reduced_motion_ringing_is_a_full_still_ring(qtbot, still):
     assert not frame_clock().running
     image, middle = ring.grab().toImage(), ring.width() // 2
     reach = 56 + 8
-    for x, y in ((middle, middle - reach), (middle + reach, middle), (middle - reach, middle), (middle, middle + reach)):
+    for x, y in (
+        (middle, middle - reach),
+        (middle + reach, middle),
+        (middle - reach, middle),
+        (middle, middle + reach),
+    ):
         assert image.pixelColor(x, y).name() == still.color("accent-fill").name()
 
 
@@ -121,7 +126,10 @@ def test_states_of_a_ring_differ_by_shape_not_only_by_colour(qtbot, still):
         image = shown(qtbot, StateRing(state, name="P")).grab().toImage()
         paper = still.color("bg-window").name()
         return {
-            (x, y) for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).name() != paper
+            (x, y)
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).name() != paper
         }
 
     assert covered("talking") != covered("hold") != covered("ended")
@@ -291,7 +299,9 @@ def test_a_sheet_follows_its_parents_size(sheet, window):
 
 def test_a_toast_shows_its_action_and_calls_it_once(window, still, qtbot):
     done = []
-    toast = show_toast(window, "Sofia's voicemail deleted", icon="trash", action="Undo", on_action=lambda: done.append(1))
+    toast = show_toast(
+        window, "Sofia's voicemail deleted", icon="trash", action="Undo", on_action=lambda: done.append(1)
+    )
     with qtbot.waitSignal(toast.destroyed, timeout=1000):
         qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
     assert done == [1]
@@ -340,7 +350,9 @@ def test_a_banner_grows_with_a_long_sentence(qtbot):
     column.addStretch(1)
     shown(qtbot, page)
     before = banner.height()
-    banner.set_content("info", "Information", "One much longer sentence that cannot stand on one line of this page. " * 2)
+    banner.set_content(
+        "info", "Information", "One much longer sentence that cannot stand on one line of this page. " * 2
+    )
     qtbot.waitUntil(lambda: banner.height() > before, timeout=1000)
 
 

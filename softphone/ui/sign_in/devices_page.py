@@ -142,7 +142,7 @@ class DevicesPage(Page):
         """What went wrong while replacing, beside the devices."""
         self.set_busy(False)
         said = text.notice(failure, sip=False)
-        self.failure.set_content("problem", said.title, said.text)
+        self.failure.set_content(said.kind, said.title, said.text, icon=said.icon)
         self.failure.show()
         self.note.hide()
 

@@ -186,8 +186,7 @@ class FormPage(Page):
         return typed or (domain if self.sip else "")
 
     def _show_banner(self, said: text.Notice) -> None:
-        kinds = {"warning": "warning", "problem": "problem", "info": "info"}
-        self.banner.set_content(kinds[said.kind], said.title, said.text, icon=said.icon)  # type: ignore[arg-type]
+        self.banner.set_content(said.kind, said.title, said.text, icon=said.icon)
         self.banner.show()
         self.banner_gap.show()
         self.show_widget(self.banner)
@@ -200,9 +199,12 @@ class FormPage(Page):
             field.set_error("")
 
     # What the person does
-    def try_sign_in(self) -> None:
-        if self._state in (FormState.IDLE, FormState.WAITING) and self._ready():
-            self.send(self.address_field().text().strip(), Secret(self.password.text()))
+    def try_sign_in(self) -> bool:
+        """Ask with what is typed; False when something is missing or a try is not due."""
+        if self._state not in (FormState.IDLE, FormState.WAITING) or not self._ready():
+            return False
+        self.send(self.address_field().text().strip(), Secret(self.password.text()))
+        return True
 
     def _ready(self) -> bool:
         for field in (self.address_field(), self.password):

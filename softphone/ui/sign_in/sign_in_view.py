@@ -21,6 +21,7 @@ from softphone.ui.sign_in.sip_page import SipPage
 from softphone.ui.widgets.wash import Wash
 
 _WASH_HEIGHT = 300
+_ABOUT_THE_PASSWORD = (FailureKind.INVALID_CREDENTIALS, FailureKind.EXPIRED, FailureKind.TOO_MANY_ATTEMPTS)
 
 
 class SignInView(Wash):
@@ -118,7 +119,7 @@ class SignInView(Wash):
         elif kind is FailureKind.NO_EXTENSION:
             self.notice.show_no_extension(self._person or self.account.email.text().strip())
             self._settle_form(self.notice)
-        elif self.page is self.devices and kind not in (FailureKind.INVALID_CREDENTIALS, FailureKind.EXPIRED):
+        elif self.page is self.devices and kind not in _ABOUT_THE_PASSWORD:
             self.devices.show_failure(failure)
         else:
             self._show_page(self._form)
@@ -170,5 +171,7 @@ class SignInView(Wash):
         self._show_form(self.account)
 
     def _again(self) -> None:
-        self.notice.set_busy(True)
-        self._form.try_sign_in()
+        if self._form.try_sign_in():
+            self.notice.set_busy(True)
+        else:
+            self._show_form(self._form)
