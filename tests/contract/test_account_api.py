@@ -273,7 +273,8 @@ def test_a_locked_setting_is_named_by_its_pointer(signed_in):
     [
         b"", b"{", b"nonsense", b"\xff\xfe", b"[", b"[" * 20_000, b'{"a":' * 5000, b"[]", b"1", b'"text"', b"null",
         b'{"dnd": NaN}', b'{"dnd": Infinity}', b'{"a": ' + b"9" * 5000 + b"}",
-        b'{"label": "\\ud800"}', b'{"\\ud800": 1}', b'{"label": "a\\u0000b"}', b'{"usage_limit": {"limit": 1e999}}', b'{"label": "two\\r\\nlines"}',
+        b'{"label": "\\ud800"}', b'{"\\ud800": 1}', b'{"label": "a\\u0000b"}',
+        b'{"usage_limit": {"limit": 1e999}}', b'{"label": "two\\r\\nlines"}',
     ],
 )  # fmt: skip
 def test_a_body_that_makes_no_sense_is_invalid(signed_in, body):

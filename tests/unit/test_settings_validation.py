@@ -1,0 +1,175 @@
+"""What makes a settings document acceptable, each rule by its name."""
+
+import json
+from datetime import timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softphone.extension.document import merge_patch
+from softphone.extension.settings import CallerId, Settings
+from softphone.extension.validation import READ_ONLY, faults, parse_moment, refused_changes
+
+A_NUMBER, ANOTHER_NUMBER = "+6531234567", "+6569876543"
+A_DOCUMENT = Settings(
+    key="100", label="Alice Tan", caller_id=CallerId(number=A_NUMBER, numbers=(A_NUMBER, ANOTHER_NUMBER))
+).to_json()
+
+
+def patched(*patches):
+    document = json.loads(json.dumps(A_DOCUMENT))
+    for patch in patches:
+        document = merge_patch(document, patch)
+    return document
+
+
+def found(*patches, groups=()):
+    return {(fault.pointer, fault.code) for fault in faults(patched(*patches), groups)}
+
+
+def test_the_document_of_a_new_extension_is_valid():
+    assert faults(Settings(key="100", label="Alice").to_json()) == ()
+
+
+def test_the_use_case_of_the_guide_is_valid():
+    """Calls from two people reach extension 100; everyone else is forwarded to 101, 102 and 103."""
+    forwarding = {"enabled": True, "extensions": ["101", "102", "103"], "vip": [A_NUMBER, ANOTHER_NUMBER]}
+    assert not found({"forwarding": forwarding, "ring_devices": ["ip_phone", "mobile"]})
+
+
+@pytest.mark.parametrize(
+    "several",
+    [
+        f"{A_NUMBER},{ANOTHER_NUMBER}", f"{A_NUMBER} {ANOTHER_NUMBER}", f"{A_NUMBER}; {ANOTHER_NUMBER}",
+        [A_NUMBER, ANOTHER_NUMBER],
+    ],
+)  # fmt: skip
+def test_more_than_one_number_to_forward_to_has_its_exact_sentence(several):
+    wrong = faults(patched({"forwarding": {"enabled": True, "number": several}}))
+    assert [(fault.pointer, fault.detail) for fault in wrong] == [("/forwarding/number", "Maximum 1 Phone Number.")]
+
+
+@pytest.mark.parametrize(
+    ("patch", "pointer", "code"),
+    [
+        ({"no_answer": {"after_seconds": 4}}, "/no_answer/after_seconds", "range"),
+        ({"no_answer": {"after_seconds": 61}}, "/no_answer/after_seconds", "range"),
+        ({"no_answer": {"action": "forward"}}, "/no_answer/number", "required"),
+        ({"no_answer": {"emails": ["alice"]}}, "/no_answer/emails/0", "format"),
+        ({"no_answer": {"message": {"speech": {"pitch": 10}}}}, "/no_answer/message/speech/pitch", "range"),
+        ({"no_answer": {"message": {"speech": {"rate": -1}}}}, "/no_answer/message/speech/rate", "range"),
+        ({"no_answer": {"message": {"kind": "audio"}}}, "/no_answer/message/audio", "required"),
+        ({"no_answer": {"message": {"speech": None}}}, "/no_answer/message/speech", "required"),
+        ({"forwarding": {"enabled": True}}, "/forwarding", "destination-required"),
+        ({"forwarding": {"extensions": ["100"]}}, "/forwarding/extensions/0", "itself"),
+        ({"forwarding": {"extensions": ["101", "101"]}}, "/forwarding/extensions", "repeated"),
+        ({"forwarding": {"number": "6531234567"}}, "/forwarding/number", "format"),
+        ({"forwarding": {"vip": ["Bob"]}}, "/forwarding/vip/0", "format"),
+        ({"caller_id": {"number": "+6500000000"}}, "/caller_id/number", "not-yours"),
+        ({"caller_id": {"number": None}}, "/caller_id/number", "required"),
+        ({"caller_id": {"mode": "random"}}, "/caller_id/number", "not-with-random"),
+        ({"caller_id": {"mode": "assigned"}}, "/caller_id/mode", "none-assigned"),
+        ({"caller_id": {"assigned": [ANOTHER_NUMBER]}}, "/caller_id/number", "not-yours"),
+        ({"ring_devices": ["mobile", "mobile"]}, "/ring_devices", "repeated"),
+        ({"ring_devices": ["fax"]}, "/ring_devices/0", "choice"),
+        ({"type": "contact_center"}, "/ring_devices", "one-device"),
+        ({"call_group": "9000"}, "/ring_devices", "one-device"),
+        ({"usage_limit": {"kind": "duration"}}, "/usage_limit/limit", "required"),
+        ({"usage_limit": {"kind": "amount", "limit": 10}}, "/usage_limit/currency", "required"),
+        ({"usage_limit": {"limit": 5}}, "/usage_limit/limit", "not-with-unlimited"),
+        ({"usage_limit": {"kind": "duration", "limit": -1}}, "/usage_limit/limit", "range"),
+        ({"dnd": {"until": "tomorrow"}}, "/dnd/until", "format"),
+        ({"dnd": {"until": "2026-11-22T09:30:00"}}, "/dnd/until", "format"),
+        ({"network": {"local_sip_server_ip": "pbx.local"}}, "/network/local_sip_server_ip", "format"),
+        ({"passcode": "12"}, "/passcode", "format"),
+        ({"label": "two\r\nlines"}, "/label", "format"),
+        ({"label": "one\n"}, "/label", "format"),
+        ({"label": "a" * 101}, "/label", "too-long"),
+        ({"label": None}, "/label", "required"),
+        ({"surprise": True}, "/surprise", "unknown"),
+        ({"dnd": {"surprise": True}}, "/dnd/surprise", "unknown"),
+        ({"forwarding": {"vip": ["101"] * 101}}, "/forwarding/vip", "too-many"),
+    ],
+)
+def test_a_fault_is_named_by_its_pointer_and_code(patch, pointer, code):
+    assert (pointer, code) in found(patch)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"no_answer": {"after_seconds": 5}},
+        {"no_answer": {"after_seconds": 60, "action": "hang_up"}},
+        {"no_answer": {"message": {"kind": "audio", "audio": {"name": "hello.mp3", "seconds": 12.4}}}},
+        {"no_answer": {"message": {"speech": {"text": "Two\nlines", "language": "zh-Hans-SG"}}}},
+        {"caller_id": {"mode": "random", "number": None}},
+        {"caller_id": {"mode": "assigned", "assigned": [A_NUMBER]}},
+        {"dnd": {"enabled": True, "until": "2026-11-22T09:30:00.123456789Z"}},
+        {"network": {"local_sip_server_ip": "fe80::1", "tls": True}},
+        {"type": "contact_center", "ring_devices": ["desktop"], "primary_device": "desktop"},
+        {"ring_devices": []},
+        {"passcode": ""},
+        {"label": "陈 Ålice"},
+        {"usage_limit": {"kind": "amount", "limit": 12.5, "currency": "SGD"}},
+    ],
+)
+def test_what_makes_sense_is_accepted(patch):
+    assert found(patch) == set()
+
+
+IN_A_GROUP = {"call_group": "9000", "ring_devices": ["desktop"]}
+
+
+def test_a_member_of_a_call_group_forwards_to_one_destination():
+    both = {"forwarding": {"number": A_NUMBER, "extensions": ["101"]}}
+    assert ("/forwarding", "one-destination") in found(IN_A_GROUP, both)
+    assert not found(IN_A_GROUP, {"forwarding": {"extensions": ["101"]}})
+
+
+def test_forwarding_to_a_group_allows_only_that_group():
+    assert ("/forwarding", "one-group") in found({"forwarding": {"extensions": ["9000", "101"]}}, groups={"9000"})
+    assert not found({"forwarding": {"extensions": ["9000"]}}, groups={"9000"})
+
+
+def test_extensions_older_than_the_restriction_are_free_of_it():
+    both = {"restricted": False, "forwarding": {"number": A_NUMBER, "extensions": ["101", "9000"]}}
+    assert not found(IN_A_GROUP, both, groups={"9000"})
+
+
+def test_every_fault_is_told_at_once():
+    assert len(found({"label": 5, "passcode": "x", "dnd": {"enabled": "no"}, "nonsense": 1})) == 4
+
+
+@pytest.mark.parametrize("where", READ_ONLY)
+def test_what_only_an_administrator_sets_is_refused(where):
+    value = "changed"
+    for name in reversed(where.split("/")[1:]):
+        value = {name: value}
+    assert where in {fault.pointer for fault in refused_changes(A_DOCUMENT, patched(value))}
+
+
+def test_a_locked_object_is_locked_with_everything_in_it():
+    before = patched({"locked": ["/no_answer"]})
+    assert refused_changes(before, merge_patch(before, {"no_answer": {"after_seconds": 30}}))[0].pointer == "/no_answer"
+    assert refused_changes(before, merge_patch(before, {"call_waiting": False})) == ()
+
+
+def test_a_locked_setting_given_as_it_is_is_no_change():
+    before = patched({"locked": ["/label"]})
+    assert refused_changes(before, merge_patch(before, {"label": "Alice Tan"})) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-13-01T00:00:00Z", "2026-11-22T25:00:00Z", "2026-11-22 09:30:00Z", "2026-11-22T09:30:00+8:00", "", "Z", "now",
+     "2026-11-22T::::::::Z", "2026-11-22T09:30:00+99:99"],
+)  # fmt: skip
+def test_a_moment_that_is_none_is_none(text):
+    assert parse_moment(text) is None
+
+
+@given(st.datetimes(), st.integers(-14 * 60, 14 * 60))
+def test_every_moment_that_python_writes_is_read(moment, minutes_east):
+    moment = moment.replace(tzinfo=timezone(timedelta(minutes=minutes_east)))
+    assert parse_moment(moment.isoformat()) == moment
