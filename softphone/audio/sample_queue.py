@@ -6,6 +6,8 @@ from softphone.audio.format import BLOCK_BYTES, BYTES_PER_MS, RATE, crossfaded, 
 from softphone.audio.ring_buffer import RingBuffer
 
 _WATCHED = 4 * RATE * 2  # bytes over which the least fill is watched: drift shows in it, jitter does not
+_WATCHED_SHORT = RATE  # half a second, when far too much waits: a device that stood still and caught up
+_FAR_TOO_MUCH = 30 * BYTES_PER_MS
 _CALM = 60 * RATE * 2  # after so long without an underrun the margin shrinks again
 _CAPACITY_MS = 320
 _MOST_MS = 140  # more waiting than that is a reader that had stopped: skip to the head start
@@ -69,8 +71,9 @@ class SampleQueue:
         self._least = min(self._least, ring.fill)
         self._watched += size
         self._since_underrun += size
-        if self._watched >= _WATCHED:
-            if self._least > self._margin and self._least >= BLOCK_BYTES and size >= BLOCK_BYTES:
+        too_much = self._least - self._margin
+        if self._watched >= _WATCHED or (self._watched >= _WATCHED_SHORT and too_much > _FAR_TOO_MUCH):
+            if too_much > 0 and self._least >= BLOCK_BYTES and size >= BLOCK_BYTES:
                 data = self._trimmed(data)
             self._begin_watch()
             if self._since_underrun > _CALM and self._margin > self._first_margin:
