@@ -11,7 +11,7 @@ from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.number import is_short_code, region_of
 from softphone.phone.party import Party
 from softphone.phone.phone import Phone
-from softphone.ui.text import duration, timer, tr
+from softphone.ui.text import PRODUCT, duration, timer, tr
 
 _TITLES = {"dr", "mr", "mrs", "ms", "mx", "prof", "sir", "herr", "frau", "mme", "mlle"}
 #: What a call came to, told by people rather than by something that went wrong.
@@ -40,7 +40,7 @@ class Caller:
 def caller(phone: Phone, party: Party) -> Caller:
     if party.hidden:
         return Caller(
-            tr("No caller ID"), tr("Number hidden"), "", tr("the caller"), key="", icon="eye-slash"
+            tr("No caller ID"), tr("Number hidden"), "", tr("The caller"), key="unknown", icon="eye-slash"
         )  # fmt: skip
     name, number = phone.name_of(party), phone.number_of(party)
     shown_number = tr("Ext {n}", n=number) if _is_extension(number) else number
@@ -225,7 +225,9 @@ def called_line(phone: Phone, call: Call) -> tuple[str, str]:
     if called in identity.caller_ids:
         return tr("you"), number
     entry = phone.directory.get(called)
-    return (entry.label, number) if entry is not None else (number, "")
+    if entry is None:
+        return number, ""
+    return entry.label, tr("Ext {n}", n=number) if _is_extension(number) else number
 
 
 def forwarded_by(phone: Phone, party: Party) -> str:
@@ -240,6 +242,42 @@ def transferred_by(phone: Phone, party: Party) -> str:
     if who.name == who.number:
         return tr("Transferred by {name}", name=who.name)
     return tr("Transferred by {name}, {number}", name=who.name, number=who.number)
+
+
+def to_line(phone: Phone, call: Call) -> str:
+    """ "to Sales · +65 6123 4570", the line marked for emphasis."""
+    word, detail = called_line(phone, call)
+    if detail:
+        return tr("to {line} · {number}", line=emphasised(word), number=detail)
+    return tr("to {line}", line=emphasised(word))
+
+
+def while_busy(phone: Phone, busy: list[Call]) -> str:
+    """What the second call interrupts."""
+    if len(busy) > 1:
+        return tr("You have two calls")
+    name = emphasised(caller(phone, busy[0].remote).name)
+    if busy[0].state is not CallState.CONFIRMED:
+        return tr("while you call {name}", name=name)
+    if busy[0].held_local:
+        return tr("while {name} is on hold", name=name)
+    return tr("while you talk to {name}, {time}", name=name, time=timer(busy[0].talk_seconds(phone.now())))
+
+
+#: Round a part of a sentence that stands out, wherever a translation puts it.
+EMPHASIS = ("\x01", "\x02")
+
+
+def emphasised(text: str) -> str:
+    return f"{EMPHASIS[0]}{text}{EMPHASIS[1]}"
+
+
+def missed_title(count: int) -> str:
+    return tr("Missed call") if count == 1 else tr("%n missed calls", count)
+
+
+def missed_line(who: Caller) -> str:
+    return f"{who.name} · {who.line}" if who.line else who.name
 
 
 # --- sound ------------------------------------------------------------------------------------------------------------
@@ -257,6 +295,37 @@ def sound_trouble(kind: str, system: str) -> tuple[str, str] | None:
         "no_speaker": (tr("No speaker found"), tr("Plug one in, or choose one in Audio.")),
         "speaker_lost": (tr("No speaker found"), tr("Plug one in, or choose one in Audio.")),
     }.get(kind)
+
+
+# --- mini bar and tray ------------------------------------------------------------------------------------------------
+
+
+def timer_and_muted(seconds: float, muted: bool) -> str:
+    return tr("{time} · Muted", time=timer(seconds)) if muted else timer(seconds)
+
+
+def account_line(phone: Phone) -> str:
+    """ "Mei Tan · Extension 100", for the top of the tray's menu."""
+    identity = phone.session.identity
+    if identity is None:
+        return tr("Not signed in")
+    if identity.kind == "account":
+        return tr("{name} · Extension {n}", name=identity.label, n=identity.address)
+    return tr("{name} · {address}", name=identity.label, address=identity.address)
+
+
+def tray_tip(phone: Phone, status: str) -> str:
+    """ "Mei Tan, extension 100: Available"."""
+    identity = phone.session.identity
+    if identity is None:
+        return tr("{product}: Not signed in", product=PRODUCT)
+    if identity.kind == "account":
+        return tr("{name}, extension {n}: {status}", name=identity.label, n=identity.address, status=status)
+    return tr("{address}: {status}", address=identity.address, status=status)
+
+
+def missed_calls(count: int) -> str:
+    return tr("1 missed call") if count == 1 else tr("%n missed calls", count)
 
 
 # --- screen readers ---------------------------------------------------------------------------------------------------

@@ -252,7 +252,7 @@ class CallStage(Wash):
             self.held_card.show_call(who, words.on_hold(self._phone.now() - since), controls.may_swap)
         self.held_card.setVisible(held is not None)
         self.controls.show_state(controls)
-        self.controls.mute.set_level_shown(now.call.media_active and not controls.muted and not now.over)
+        self.controls.mute.set_level_shown(now.ring == "talking" and not controls.muted)
         self.controls.setVisible(not now.over and not self._keypad_open)
         self.dial_page.sent.show_digits(now.call.digits_sent)
         self.dial_page.setVisible(self._keypad_open)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.text import tr
@@ -12,7 +12,7 @@ from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.painted_button import mirrored, start_rect
 
-_WIDTH, _GAP = 330, 12
+_WIDTH, _GAP, _RING = 330, 12, 16
 
 
 class CloseButton(Button):
@@ -66,17 +66,18 @@ class CloseButton(Button):
             self._since.start()
             frame_clock().join(self._user())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+    def _paint_content(self, painter: QPainter, ink: QColor) -> None:
         if self._left is None:
+            super()._paint_content(painter, ink)
             return
         t = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(t.font("title3"))
+        shift = -(_RING + 10) / 2  # word and ring stand in the middle together
+        painter.translate(-shift if mirrored(self) else shift, 0)
+        super()._paint_content(painter, ink)
+        painter.translate(shift if mirrored(self) else -shift, 0)
         words = painter.fontMetrics().horizontalAdvance(self.text())
-        x = (self.width() + words) / 2 + 10
-        box = QRectF(self.width() - x - 16 if mirrored(self) else x, (self.height() - 16) / 2, 16, 16)
+        x = (self.width() + words) / 2 + 10 + shift
+        box = QRectF(self.width() - x - _RING if mirrored(self) else x, (self.height() - _RING) / 2, _RING, _RING)
         inner = box.adjusted(1, 1, -1, -1)
         painter.setPen(QPen(t.color("line-default"), 2))
         painter.drawEllipse(inner)

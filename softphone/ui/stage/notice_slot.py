@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.text import tr
 from softphone.ui.widgets.banner import Banner, BannerKind
 from softphone.ui.widgets.button import Button
 
-_WIDTH = 340
+_WIDTH, _GAP = 340, 10
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,11 @@ class NoticeSlot(QWidget):
         super().__init__(parent)
         self._notice: Notice | None = None
         self._banner: Banner | None = None
-        self.resume_button = Button(tr("Resume call"), "secondary", "play", icon_weight="fill")
+        self.resume_button = Button(tr("Resume call"), "secondary", "play", parent=self)
         self.resume_button.set_icon("play", size=16, weight="fill")
         self.resume_button.setToolTip(tr("Resume call") + "  Ctrl H")
         self.resume_button.clicked.connect(lambda _=False: self.resume.emit())
         self.resume_button.hide()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(20, 0, 20, 0)
-        self._column.setSpacing(10)
-        self._column.addWidget(self.resume_button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -58,9 +55,8 @@ class NoticeSlot(QWidget):
             return True
         if self._banner is None:
             self._banner = Banner(parent=self)
-            self._banner.setMaximumWidth(_WIDTH)
             self._banner.action.connect(self._act)
-            self._column.insertWidget(0, self._banner)
+            QWidget.setTabOrder(self._banner.button, self.resume_button)
         self._banner.set_content(notice.kind, notice.title, notice.text, icon=notice.icon, button=notice.button)
         self._banner.show()
         return True
@@ -74,15 +70,29 @@ class NoticeSlot(QWidget):
 
     def height_at(self, width: int) -> int:
         """The height its content takes at a width; 0 when there is none."""
-        parts = []
-        if self._banner is not None and self._notice is not None:
-            room = min(_WIDTH, width - 40)
-            layout = self._banner.layout()
-            wish = layout.heightForWidth(room) if layout is not None and layout.hasHeightForWidth() else -1
-            parts.append(max(wish, self._banner.minimumSizeHint().height()))
+        return max(0, sum(high + _GAP for _, high in self._parts(width)) - _GAP)
+
+    def _parts(self, width: int) -> list[tuple[QWidget, int]]:
+        parts: list[tuple[QWidget, int]] = []
+        layout = self._banner.layout() if self._banner is not None and self._notice is not None else None
+        if self._banner is not None and layout is not None:
+            # Its minimum counts a line too many for text that wraps; its height for the width is right.
+            parts.append((self._banner, layout.heightForWidth(min(_WIDTH, width - 40))))
         if not self.resume_button.isHidden():
-            parts.append(self.resume_button.sizeHint().height())
-        return sum(parts) + self._column.spacing() * max(0, len(parts) - 1)
+            parts.append((self.resume_button, self.resume_button.sizeHint().height()))
+        return parts
+
+    def arrange(self) -> None:
+        y = 0
+        for widget, high in self._parts(self.width()):
+            wish = widget.sizeHint().width() if widget is self.resume_button else _WIDTH
+            wide = min(wish, self.width() - 40)
+            widget.setGeometry((self.width() - wide) // 2, y, wide, high)
+            y += high + _GAP
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
 
     def _act(self) -> None:
         if self._notice is not None and self._notice.on_button is not None:

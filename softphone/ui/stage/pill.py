@@ -26,6 +26,7 @@ class CallPill(QWidget):
         self._bars: int | None = None
         self._word = ""
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.hide()
         theme().changed.connect(self._changed)
 
     @property

@@ -67,6 +67,7 @@ def _arrange_ended(parts: StageParts, width: int, height: int, end_top: int) -> 
     parts.identity.set_shape(shape)
     parts.identity.setGeometry(0, top, width, high)
     parts.slot.setGeometry(0, end_top - 16 - slot, width, slot)
+    parts.slot.arrange()
 
 
 def _arrange_call(parts: StageParts, width: int, height: int, bar: int, end_top: int) -> None:
@@ -89,6 +90,7 @@ def _arrange_call(parts: StageParts, width: int, height: int, bar: int, end_top:
     parts.identity.setGeometry(0, top, width, high)
     below = top + high
     parts.slot.setGeometry(0, below + max(0, (grid_top - below - slot) // 2), width, slot)
+    parts.slot.arrange()
 
 
 def _lowered(height: int) -> int:
