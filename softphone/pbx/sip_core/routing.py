@@ -64,7 +64,7 @@ class Router:
         if media is not None:
             url = media.url.getCopy()
             url.username = number
-            outside = extension is None and not number.startswith("*")
+            outside = number.startswith("+")  # robots with a short key are colleagues
             return Destination(number, called, [Target(url, media.flow)], outside)
         if extension is None:
             return None
