@@ -6,13 +6,13 @@ from softphone.audio.format import BLOCK_BYTES, BYTES_PER_MS, RATE, crossfaded, 
 from softphone.audio.ring_buffer import RingBuffer
 
 _WATCHED = 4 * RATE * 2  # bytes over which the least fill is watched: drift shows in it, jitter does not
-_WATCHED_SHORT = RATE  # half a second, when far too much waits: a device that stood still and caught up
+_RECENT = RATE  # half a second: enough when far too much waits, as after a device stood still
 _FAR_TOO_MUCH = 30 * BYTES_PER_MS
 _CALM = 60 * RATE * 2  # after so long without an underrun the margin shrinks again
-_CAPACITY_MS = 320
-_MOST_MS = 140  # more waiting than that is a reader that had stopped: skip to the head start
-_MARGIN_STEP_MS = 10
-_LARGEST_MARGIN_MS = 60
+_CAPACITY = 320 * BYTES_PER_MS
+_MOST = 140 * BYTES_PER_MS  # more waiting than that is a reader that had stopped: skip to the head start
+_MARGIN_STEP = 10 * BYTES_PER_MS
+_LARGEST_MARGIN = 60 * BYTES_PER_MS
 
 
 class SampleQueue:
@@ -24,13 +24,13 @@ class SampleQueue:
     """
 
     def __init__(self, head_start_ms: int, margin_ms: int) -> None:
-        self._ring = RingBuffer(_CAPACITY_MS * BYTES_PER_MS)
+        self._ring = RingBuffer(_CAPACITY)
         self._head_start = head_start_ms * BYTES_PER_MS
         self._first_margin = self._margin = margin_ms * BYTES_PER_MS
         self._filling = True
         self._restart = False
-        self._least = _CAPACITY_MS * BYTES_PER_MS
-        self._watched = self._since_underrun = self._empty_in_a_row = 0
+        self._least = self._recent_least = _CAPACITY
+        self._watched = self._recent = self._since_underrun = self._empty_in_a_row = 0
         self.underruns = self.overruns = self.trims = 0
 
     @property
@@ -60,7 +60,7 @@ class SampleQueue:
             self._filling = False
             ring.discard(fill - max(self._head_start, size))
             self._begin_watch()
-        elif fill > _MOST_MS * BYTES_PER_MS:
+        elif fill > _MOST:
             self.overruns += 1
             ring.discard(fill - max(self._head_start, size))
             self._begin_watch()
@@ -68,23 +68,33 @@ class SampleQueue:
             return self._late(size)
         data = ring.read(size)
         self._empty_in_a_row = 0
-        self._least = min(self._least, ring.fill)
-        self._watched += size
         self._since_underrun += size
-        too_much = self._least - self._margin
-        if self._watched >= _WATCHED or (self._watched >= _WATCHED_SHORT and too_much > _FAR_TOO_MUCH):
-            if too_much > 0 and self._least >= BLOCK_BYTES and size >= BLOCK_BYTES:
-                data = self._trimmed(data)
-            self._begin_watch()
-            if self._since_underrun > _CALM and self._margin > self._first_margin:
-                self._margin -= _MARGIN_STEP_MS * BYTES_PER_MS
-                self._since_underrun = 0
+        return self._watch(data)
+
+    def _watch(self, data: bytes) -> bytes:
+        """Take out 10 ms where the least fill says that so much is never needed."""
+        self._recent_least = min(self._recent_least, self._ring.fill)
+        self._recent += len(data)
+        if self._recent < _RECENT:
+            return data
+        self._least = min(self._least, self._recent_least)
+        self._watched += self._recent
+        far_too_much = self._recent_least > self._margin + _FAR_TOO_MUCH
+        self._recent, self._recent_least = 0, _CAPACITY
+        if self._watched < _WATCHED and not far_too_much:
+            return data
+        if (far_too_much or self._least > self._margin) and self._ring.fill >= BLOCK_BYTES <= len(data):
+            data = self._trimmed(data)
+        self._begin_watch()
+        if self._since_underrun > _CALM and self._margin > self._first_margin:
+            self._margin -= _MARGIN_STEP
+            self._since_underrun = 0
         return data
 
     def _late(self, size: int) -> bytes:
         if not self._empty_in_a_row:
             self.underruns += 1
-            self._margin = min(self._margin + _MARGIN_STEP_MS * BYTES_PER_MS, _LARGEST_MARGIN_MS * BYTES_PER_MS)
+            self._margin = min(self._margin + _MARGIN_STEP, _LARGEST_MARGIN)
         self._empty_in_a_row += 1
         self._filling = self._empty_in_a_row >= 5  # the writer is gone: a head start again when it returns
         self._since_underrun = 0
@@ -99,4 +109,5 @@ class SampleQueue:
         return joint.tobytes() + later[BLOCK_BYTES:]
 
     def _begin_watch(self) -> None:
-        self._watched, self._least = 0, _CAPACITY_MS * BYTES_PER_MS
+        self._watched = self._recent = 0
+        self._least = self._recent_least = _CAPACITY
