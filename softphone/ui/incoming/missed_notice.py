@@ -20,7 +20,7 @@ from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.labels import ElidedLabel
-from softphone.ui.widgets.painted_button import mirrored
+from softphone.ui.widgets.painted_button import start_rect
 from softphone.ui.widgets.shadow import ShadowFrame
 
 HOLD_MS = 8000
@@ -31,13 +31,16 @@ class _CallBack(Button):
     """A secondary button whose handset is green: it starts a call."""
 
     def _paint_content(self, painter: QPainter, ink: QColor) -> None:
-        super()._paint_content(painter, ink)
-        if self._icon and self.isEnabled():
-            words_width = painter.fontMetrics().horizontalAdvance(self.text())
-            left = (self.width() - 16 - 8 - words_width) / 2
-            x = self.width() - left - 16 if mirrored(self) else left
-            painter.fillRect(QRectF(round(x), (self.height() - 16) / 2, 16, 16), self._fill() or ink)
-            paint_icon(painter, QRectF(round(x), (self.height() - 16) / 2, 16, 16), self._icon, "success-text", "fill")
+        if not self._icon or not self.isEnabled():
+            super()._paint_content(painter, ink)
+            return
+        painter.setFont(theme().font("bodyStrong"))
+        width = painter.fontMetrics().horizontalAdvance(self.text())
+        left = (self.width() - width - 24) // 2
+        icon, text = QRect(left, (self.height() - 16) // 2, 16, 16), QRect(left + 24, 0, width + 1, self.height())
+        paint_icon(painter, QRectF(start_rect(self, icon)), self._icon, "success-text", "fill")
+        painter.setPen(ink)
+        painter.drawText(start_rect(self, text), Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
 class MissedNotice(ShadowFrame):
