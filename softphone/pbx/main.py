@@ -54,23 +54,35 @@ def run(argv: list[str]) -> int:
 
 def _serve(options: Options, data: Path, output: JsonLineWriter) -> int:
     wake: queue.SimpleQueue[str] = queue.SimpleQueue()  # its `put` may be called by a signal handler
+    starting = True
+
+    def end(reason: str) -> None:
+        wake.put(reason)
+        if starting:  # on the main thread, where a signal is handled
+            raise SystemExit(DONE)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: wake.put(signal.Signals(number).name))
+        signal.signal(number, lambda number, _frame: end(signal.Signals(number).name))
     has_parent = standard_input_is_the_parents()
     if has_parent:
-        signal_when_orphaned(lambda: wake.put("the parent is gone"))
+        signal_when_orphaned(lambda: end("the parent is gone"))
 
     from softphone.pbx.phone_system import PhoneSystem  # after the signals: its imports take a while
 
     events = _EventWriter(output)
-    system = PhoneSystem(options, data, events.put)
+    try:
+        system = PhoneSystem(options, data, events.put)
+    except (OSError, ValueError, RuntimeError) as error:
+        return _refuse(error)
     try:
         first_line = system.start()
-    except Exception as error:
-        log.exception("the phone system does not start")
-        print(f"softphone pbx: {error}", file=sys.stderr)
+    except BaseException as error:
+        starting = False
         system.stop()
-        return REFUSED
+        if isinstance(error, Exception):
+            return _refuse(error)
+        raise
+    starting = False
     events.put({**first_line, "pid": os.getpid()})
     if has_parent:
         threading.Thread(target=_read_commands, args=(system, wake), name="commands", daemon=True).start()
@@ -78,6 +90,12 @@ def _serve(options: Options, data: Path, output: JsonLineWriter) -> int:
     system.stop()
     events.flush()
     return DONE
+
+
+def _refuse(error: Exception) -> int:
+    log.error("the phone system does not start", exc_info=error)
+    print(f"softphone pbx: {error}", file=sys.stderr)
+    return REFUSED
 
 
 def _read_commands(system: Any, wake: queue.SimpleQueue[str]) -> None:

@@ -26,7 +26,7 @@ Event = dict[str, Any]
 
 
 class LocalPhoneSystem:
-    """Starts `softphone pbx`, starts it again when it dies, and stops it. Its log is `log`, else a file in `data`.
+    """Starts `softphone pbx`, starts it again when it dies, and stops it. Its log is a file in `data`, else our stderr.
 
     `on_event` gets its events, `on_restart` its first line after each restart; both on a thread of this class.
     """
@@ -36,7 +36,7 @@ class LocalPhoneSystem:
         data: Path | None = None,
         *,
         arguments: Sequence[str] = (),
-        log_file: Path | None = None,
+        inherit_log: bool = False,
         restart: bool = True,
         on_event: Callable[[Event], object] | None = None,
         on_restart: Callable[[Event], object] | None = None,
@@ -44,7 +44,7 @@ class LocalPhoneSystem:
         self.first_line: Event = {}
         self._data = data
         self._arguments = list(arguments)
-        self._log_file = log_file or (data / "phone-system.log" if data else None)
+        self._log_file = data / "phone-system.log" if data is not None and not inherit_log else None
         self._restart = restart
         self._on_event = on_event
         self._on_restart = on_restart
@@ -61,7 +61,7 @@ class LocalPhoneSystem:
         return process.pid if process is not None and process.poll() is None else 0
 
     def start(self, within: float = START_SECONDS) -> Event:
-        """Returns the first line: addresses, accounts, numbers. Raises RuntimeError with the log's end, or TimeoutError."""
+        """The first line: addresses, accounts, numbers. Raises RuntimeError with the log's end, or TimeoutError."""
         self._thread = threading.Thread(target=self._keep_running, name="local phone system", daemon=True)
         self._thread.start()
         if not self._first.wait(within):

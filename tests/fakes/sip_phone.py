@@ -310,6 +310,10 @@ class PhoneCall:
         self.phone.tell("stop_recording", call=self.number)
         self.phone.wait_for_event("recorded", call=self.number, since=since)
 
+    def wait_for_recording(self) -> None:
+        """Waits until the file is complete, after a call that ended while it was recorded."""
+        self.phone.wait_for_event("recorded", call=self.number)
+
     def statistics(self) -> Event:
         """Packets received, lost, sent, and PJSIP's own dump of the call."""
         return self.phone.tell("statistics", call=self.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import heapq
 import itertools
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 CLOCK_RATE = 16_000
 POLL_MILLISECONDS = 10
+JITTER_MILLISECONDS = 60
 TICKS_BEFORE_A_PORT_IS_DROPPED = 5  # a bridge port dropped while it transmits can crash the process
 LONGEST_URI = 250  # PJSIP aborts on URIs of some thousand characters
 
@@ -53,6 +55,17 @@ class _LogWriter(pj.LogWriter):  # type: ignore[misc]
         logging.getLogger("pjsip").log(logging.WARNING if entry.level <= 2 else logging.DEBUG, "%s", text)
 
 
+def _keep_every_frame(config: Any) -> None:
+    """Sound is recorded and measured here: a late packet may not put a gap into it, nor a shorter delay cut it."""
+    config.jbInit = config.jbMinPre = config.jbMaxPre = JITTER_MILLISECONDS
+    config.jbMax = 500
+    # The binding has the option but neither its type nor its constants: PJMEDIA_JB_DISCARD_NONE is written by hand.
+    algorithm = config.jbDiscardAlgo
+    ctypes.c_int.from_address(int(algorithm)).value = 0
+    config.jbDiscardAlgo = algorithm
+    algorithm.disown()  # a few bytes stay; without it the binding complains that it cannot free them
+
+
 class SipEndpoint:
     """The endpoint, its timers and its jobs. `post` may be called by any thread, everything else by the owner only."""
 
@@ -81,6 +94,7 @@ class SipEndpoint:
         config.medConfig.clockRate = CLOCK_RATE
         config.medConfig.audioFramePtime = 20
         config.medConfig.noVad = True
+        _keep_every_frame(config.medConfig)
         config.medConfig.sndAutoCloseTime = -1  # else the bridge's clock stops after a second without calls
         config.medConfig.ecTailLen = 0
         level = 5 if options.trace else 2
