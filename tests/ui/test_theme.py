@@ -137,15 +137,19 @@ def test_every_bundled_icon_has_all_weights_and_its_licence():
 
 
 def test_the_frame_clock_runs_only_while_someone_needs_it(qtbot):
-    clock = frame_clock()
+    clock, one, other = frame_clock(), QWidget(), QWidget()
+    qtbot.addWidget(one)
     assert not clock.running
-    clock.join(1)
-    clock.join(2)
+    clock.join(one)
+    clock.join(other)
     with qtbot.waitSignal(clock.tick, timeout=1000):
         pass
-    clock.leave(1)
+    clock.leave(one)
     assert clock.running
-    clock.leave(2)
+    gone = []
+    other.destroyed.connect(lambda: gone.append(True))
+    other.deleteLater()
+    qtbot.waitUntil(lambda: bool(gone), timeout=2000)
     assert not clock.running
 
 

@@ -12,7 +12,7 @@ from softphone.ui.widgets.chip import FilterChip, StatusChip, badge_text
 from softphone.ui.widgets.field import Field
 from softphone.ui.widgets.focus_ring import FocusRing
 from softphone.ui.widgets.keypad import Keypad
-from softphone.ui.widgets.labels import ElidedLabel, TextBlock
+from softphone.ui.widgets.labels import ElidedLabel, Label, TextBlock
 from softphone.ui.widgets.round_button import RoundCallButton
 from softphone.ui.widgets.segmented import Segmented
 from softphone.ui.widgets.select import Select
@@ -318,3 +318,22 @@ def test_the_focus_ring_goes_when_its_button_is_switched_off(qtbot, two_buttons)
     qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Tab)
     second.setEnabled(False)
     assert window.ring.target is not second
+
+
+@pytest.mark.parametrize("make", [Label, ElidedLabel, TextBlock])
+def test_a_name_in_another_script_stands_at_the_pages_start(qtbot, look, make):
+    page = QWidget()
+    page.resize(300, 60)
+    column = QVBoxLayout(page)
+    label = make("Mei Tan")
+    column.addWidget(label)
+    shown(qtbot, page)
+
+    def ink_is_on_the_left():
+        image, paper = label.grab().toImage(), label.grab().toImage().pixelColor(150, 2).name()
+        used = [x for x in range(label.width()) if any(image.pixelColor(x, y).name() != paper for y in range(18))]
+        return max(used) < 140
+
+    assert ink_is_on_the_left()
+    page.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert not ink_is_on_the_left()

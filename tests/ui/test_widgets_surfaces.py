@@ -27,6 +27,13 @@ def shown(qtbot, widget):
     return widget
 
 
+def ended(widget):
+    """A list that is no longer empty once the widget is destroyed."""
+    gone = []
+    widget.destroyed.connect(lambda: gone.append(True))
+    return gone
+
+
 @pytest.fixture
 def window(qtbot):
     made = QWidget()
@@ -232,14 +239,16 @@ def test_a_menu_starts_at_what_is_checked_and_skips_what_is_off(menu, qtbot):
 
 def test_a_choice_closes_the_menu_and_acts_once(menu, qtbot):
     item = menu.items[2]
-    with qtbot.waitSignal(menu.destroyed, timeout=1000):
-        qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+    gone = ended(menu)
+    qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(gone), timeout=2000)
     assert menu.chosen == ["sign out"]
 
 
 def test_escape_closes_a_menu_without_choosing(menu, qtbot):
-    with qtbot.waitSignal(menu.destroyed, timeout=1000):
-        qtbot.keyClick(menu, Qt.Key.Key_Escape)
+    gone = ended(menu)
+    qtbot.keyClick(menu, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bool(gone), timeout=2000)
     assert menu.chosen == []
 
 
@@ -255,8 +264,9 @@ def test_a_menu_at_the_screens_edge_stays_on_the_screen(window, still, qtbot):
     area = window.screen().availableGeometry()
     menu.open_at(area.bottomRight())
     assert area.contains(menu.box().translated(menu.pos()))
-    with qtbot.waitSignal(menu.destroyed, timeout=1000):
-        menu.close()
+    gone = ended(menu)
+    menu.close()
+    qtbot.waitUntil(lambda: bool(gone), timeout=2000)
 
 
 # Sheets
@@ -302,8 +312,9 @@ def test_a_toast_shows_its_action_and_calls_it_once(window, still, qtbot):
     toast = show_toast(
         window, "Sofia's voicemail deleted", icon="trash", action="Undo", on_action=lambda: done.append(1)
     )
-    with qtbot.waitSignal(toast.destroyed, timeout=1000):
-        qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    gone = ended(toast)
+    qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(gone), timeout=2000)
     assert done == [1]
 
 
@@ -319,8 +330,9 @@ def test_a_toast_goes_by_itself_and_holds_longer_with_undo(window, still, qtbot)
     toast = show_toast(window, "Deleted", undo=True)
     assert toast._hold.interval() == 8000
     toast._hold.setInterval(1)
-    with qtbot.waitSignal(toast.destroyed, timeout=2000):
-        toast._hold.start()
+    gone = ended(toast)
+    toast._hold.start()
+    qtbot.waitUntil(lambda: bool(gone), timeout=2000)
 
 
 def test_a_toast_stays_inside_a_narrow_window(window, still):
@@ -403,5 +415,6 @@ def test_colours_of_a_dark_menu_are_the_dark_ones(window, still, qtbot):
     menu.open_below(window.opener)
     image = menu.grab().toImage()
     assert image.pixelColor(menu.width() // 2, 24 + 3) == QColor("#20252E")
-    with qtbot.waitSignal(menu.destroyed, timeout=1000):
-        menu.close()
+    gone = ended(menu)
+    menu.close()
+    qtbot.waitUntil(lambda: bool(gone), timeout=2000)

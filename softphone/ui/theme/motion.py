@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEasingCurve, QElapsedTimer, QObject, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -19,6 +21,7 @@ class FrameClock(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._users: set[int] = set()
+        self._watched: set[int] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self.tick)
@@ -34,13 +37,26 @@ class FrameClock(QObject):
     def running(self) -> bool:
         return self._timer.isActive()
 
-    def join(self, user: int) -> None:
-        self._users.add(user)
+    def join(self, user: QWidget | int) -> None:
+        """Call it when the widget is shown and moves, `leave` when it rests or is hidden.
+
+        A number stands for a second reason of a widget that already joined; it is left by hand.
+        """
+        key = user if isinstance(user, int) else id(user)
+        self._users.add(key)
+        if isinstance(user, QWidget) and key not in self._watched:
+            # A widget destroyed while visible is not told that it was hidden.
+            self._watched.add(key)
+            user.destroyed.connect(partial(self._destroyed, key))
         if not self._timer.isActive():
             self._timer.start()
 
-    def leave(self, user: int) -> None:
-        self._users.discard(user)
+    def _destroyed(self, key: int, _widget: object = None) -> None:
+        self._watched.discard(key)
+        self.leave(key)
+
+    def leave(self, user: QWidget | int) -> None:
+        self._users.discard(user if isinstance(user, int) else id(user))
         if not self._users:
             self._timer.stop()
 

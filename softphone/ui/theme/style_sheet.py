@@ -30,7 +30,7 @@ QToolTip {{ background: {c("bg-inverse")}; color: {c("text-inverse")}; border: n
 QLineEdit {{ background: transparent; border: none; padding: 0; color: {c("text-primary")};
   placeholder-text-color: {c("text-tertiary")}; lineedit-password-character: 8226;
   selection-background-color: {c("accent-fill")}; selection-color: {c("accent-on")}; }}
-QLineEdit:disabled {{ color: {c("text-disabled")}; }}
+QLineEdit:disabled {{ color: {c("text-disabled")}; placeholder-text-color: {c("text-disabled")}; }}
 QScrollArea, QAbstractScrollArea > QWidget#qt_scrollarea_viewport {{ background: transparent; border: none; }}
 QAbstractItemView {{ background: {c("bg-surface")}; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; border: none; }}

@@ -124,9 +124,9 @@ class Button(PaintedButton):
         clock = frame_clock()
         if self._busy and self.isVisible():
             clock.tick.connect(self.update, Qt.ConnectionType.UniqueConnection)
-            clock.join(id(self))
+            clock.join(self)
         else:
-            clock.leave(id(self))
+            clock.leave(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -134,7 +134,7 @@ class Button(PaintedButton):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        frame_clock().leave(id(self))
+        frame_clock().leave(self)
 
     def click(self) -> None:
         if not self._busy:

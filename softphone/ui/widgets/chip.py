@@ -93,9 +93,9 @@ class StatusChip(PaintedButton):
 
     def _run(self) -> None:
         if self._mark == "reconnecting" and self.isVisible():
-            frame_clock().join(id(self))
+            frame_clock().join(self)
         else:
-            frame_clock().leave(id(self))
+            frame_clock().leave(self)
 
     def _tick(self) -> None:
         if self._mark == "reconnecting" and self.isVisible():
@@ -107,7 +107,7 @@ class StatusChip(PaintedButton):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        frame_clock().leave(id(self))
+        frame_clock().leave(self)
 
     def focus_shape(self) -> tuple[QRect, float]:
         return self.rect(), self.height() / 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -32,7 +32,7 @@ class Label(QLabel):
         self._weight = weight
         self._tabular = tabular
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setAlignment((align or Qt.AlignmentFlag.AlignLeading) | Qt.AlignmentFlag.AlignVCenter)
+        self._align = align or Qt.AlignmentFlag.AlignLeading
         self.setText(text)
         self._dress()
         theme().changed.connect(self._dress)
@@ -45,7 +45,29 @@ class Label(QLabel):
         self._type, self._weight = type_name, weight
         self._dress()
 
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """The horizontal part; one line stands in the middle of its height."""
+        self._align = alignment & Qt.AlignmentFlag.AlignHorizontal_Mask
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._dress()
+
+    def _side(self) -> Qt.AlignmentFlag:
+        """QLabel aligns by the text's own direction; a page aligns by its direction, whoever's name it is."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        if not rtl or self._align == Qt.AlignmentFlag.AlignHCenter:
+            return self._align
+        ends = {
+            Qt.AlignmentFlag.AlignLeft: Qt.AlignmentFlag.AlignRight,
+            Qt.AlignmentFlag.AlignRight: Qt.AlignmentFlag.AlignLeft,
+        }
+        return ends[self._align] | Qt.AlignmentFlag.AlignAbsolute if self._align in ends else self._align
+
     def _dress(self) -> None:
+        super().setAlignment(self._side() | Qt.AlignmentFlag.AlignVCenter)
         self.setFont(theme().font(self._type, weight=self._weight, tabular=self._tabular))
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.WindowText, theme().color(self._color))
@@ -79,8 +101,11 @@ class TextBlock(Label):
     def set_text(self, text: str) -> None:
         self._plain = text
         self.setAccessibleName(text)
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        centre = self._align == Qt.AlignmentFlag.AlignHCenter
+        side = "center" if centre else "right" if rtl else "left"
         body = escape(text).replace("\n", "<br>")
-        self.setText(f'<p style="margin:0; line-height:{theme().line(self._type)}px">{body}</p>')
+        self.setText(f'<p align="{side}" style="margin:0; line-height:{theme().line(self._type)}px">{body}</p>')
 
     def minimumSizeHint(self) -> QSize:
         # Its height follows from its width; QLabel's own guess would make pages scroll for nothing.

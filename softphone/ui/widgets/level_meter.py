@@ -38,11 +38,11 @@ class LevelMeter(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        frame_clock().join(id(self))
+        frame_clock().join(self)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        frame_clock().leave(id(self))
+        frame_clock().leave(self)
 
     def _tick(self) -> None:
         if not self.isVisible():

@@ -39,10 +39,9 @@ class MenuItem:
 class _Item(PaintedButton):
     focus_radius = 8
 
-    def __init__(self, item: MenuItem, wide_start: bool, parent: QWidget) -> None:
+    def __init__(self, item: MenuItem, parent: QWidget) -> None:
         super().__init__(parent)
         self.item = item
-        self._wide = wide_start
         self.setProperty("ownFocus", True)
         name = ", ".join(part for part in (item.text, item.detail, item.trailing) if part)
         self.setAccessibleName(name)
@@ -55,7 +54,7 @@ class _Item(PaintedButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _start(self) -> int:
-        return _SIDE + (26 if self._wide else 0)
+        return _SIDE + (26 if self.item.icon or self.item.mark else 0)
 
     def sizeHint(self) -> QSize:
         t = theme()
@@ -188,14 +187,13 @@ class PopupMenu(ShadowFrame):
         self._column.addWidget(widget)
 
     def _build(self) -> None:
-        wide = any(isinstance(entry, MenuItem) and (entry.icon or entry.mark) for entry in self._entries)
         for entry in self._entries:
             if entry is None:
                 self._column.addWidget(Separator(self))
             elif isinstance(entry, str):
                 self._column.addWidget(_Heading(entry, self))
             else:
-                button = _Item(entry, wide, self)
+                button = _Item(entry, self)
                 button.clicked.connect(lambda _=False, chosen=entry: self._choose(chosen))
                 self._buttons.append(button)
                 self._column.addWidget(button)

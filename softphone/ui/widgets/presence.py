@@ -36,9 +36,9 @@ def paint_mark(painter: QPainter, rect: QRectF, presence: Presence, paper: QColo
         painter.setBrush(paper)
         painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
     elif presence == "forwarding":
-        painter.setBrush(t.color("accent-fill"))
+        painter.setBrush(t.color("accent-text"))
         painter.drawEllipse(rect)
-        pen = QPen(t.color("accent-on"), side * 0.13)
+        pen = QPen(paper, side * 0.13)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)

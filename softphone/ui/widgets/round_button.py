@@ -62,9 +62,9 @@ class RoundCallButton(PaintedButton):
 
     def _run(self) -> None:
         if self._arc and self.isVisible():
-            frame_clock().join(id(self))
+            frame_clock().join(self)
         else:
-            frame_clock().leave(id(self))
+            frame_clock().leave(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -72,7 +72,7 @@ class RoundCallButton(PaintedButton):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        frame_clock().leave(id(self))
+        frame_clock().leave(self)
 
     def _tick(self) -> None:
         if not self._arc or not self.isVisible():

@@ -12,9 +12,12 @@ from softphone.ui.widgets.painted_button import fill_round
 WINDOW_MARGIN = 24
 
 
-def paint_shadow(painter: QPainter, rect: QRect, radius: float, elevation: str) -> None:
-    """The shadow of a rounded box; paint the box itself over it."""
+def paint_shadow(painter: QPainter, rect: QRect, radius: float, elevation: str, reach: int | None = None) -> None:
+    """The shadow of a rounded box; paint the box itself over it. `reach`: the room it has, not to be cut off."""
     offset, blur, colour = theme().elevation(elevation)
+    if reach is not None:
+        offset = min(offset, reach // 4)
+        blur = min(blur, reach - offset)
     device = painter.device()
     ratio = device.devicePixelRatio() if device is not None else 1.0
     tile = _tile(round(radius), blur, colour, ratio)
@@ -110,7 +113,7 @@ class ShadowFrame(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self.box()
-        paint_shadow(painter, box, self._radius, self._elevation)
+        paint_shadow(painter, box, self._radius, self._elevation, WINDOW_MARGIN)
         painter.save()
         path = QPainterPath()
         path.addRoundedRect(QRectF(box), self._radius, self._radius)

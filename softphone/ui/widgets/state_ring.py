@@ -92,9 +92,9 @@ class StateRing(QWidget):
 
     def _run(self) -> None:
         if self.isVisible() and self._state in _MOVING and not (theme().reduced_motion and self._state != "talking"):
-            frame_clock().join(id(self))
+            frame_clock().join(self)
         else:
-            frame_clock().leave(id(self))
+            frame_clock().leave(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -102,7 +102,7 @@ class StateRing(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        frame_clock().leave(id(self))
+        frame_clock().leave(self)
 
     def _tick(self) -> None:
         if not self.isVisible() or self._state not in _MOVING:

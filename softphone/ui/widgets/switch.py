@@ -48,5 +48,5 @@ class Switch(PaintedButton):
         travel = _WIDTH - _THUMB - 2 * margin
         x = margin + travel * ((1 - part) if mirrored(self) else part)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(t.color("thumb"))
+        painter.setBrush(t.color("thumb" if self.isEnabled() else "bg-surface"))
         painter.drawEllipse(QRectF(x, margin, _THUMB, _THUMB))
