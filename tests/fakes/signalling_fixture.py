@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import hashlib
+import logging
 import queue
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
@@ -69,6 +70,20 @@ def certificates() -> tuple[Path, Path, Path]:
     return paths
 
 
+class _Tracebacks(logging.Handler):
+    """Bugs of the signalling: nothing that comes over the wire may raise through it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+    def texts(self) -> list[str]:
+        return [logging.Formatter().format(record) for record in self.records]
+
+
 class Ground:
     """A running core and the peers a test made; everything ends with it."""
 
@@ -78,6 +93,7 @@ class Ground:
         self.changes: list[str] = []
         self._timings = timings
         self._stack = AsyncExitStack()
+        self.tracebacks = _Tracebacks()
         _, chain, key = certificates()
         self.config = SipCoreConfig(
             listen="127.0.0.1", realm=REALM, udp_port=0, tcp_port=0, tls_port=0, certificate_chain=chain,
@@ -136,11 +152,14 @@ def scenario(timings: Timings = QUICK) -> Callable[[Callable[[Ground], Awaitable
     def decorate(play: Callable[[Ground], Awaitable[None]]) -> Callable[[], None]:
         async def run() -> None:
             ground = Ground(timings)
+            logging.getLogger().addHandler(ground.tracebacks)
             ground.start()
             try:
                 await play(ground)
             finally:
                 await ground.close()
+                logging.getLogger().removeHandler(ground.tracebacks)
+            assert not ground.tracebacks.records, "\n".join(ground.tracebacks.texts())
 
         def test() -> None:
             asyncio.run(run())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import socket
 import ssl
 from collections.abc import Callable
 from typing import cast
@@ -17,6 +18,7 @@ _log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 512
 MAX_UNSENT = 1024 * 1024  # octets a peer that does not read may make us keep
+_RECEIVE_BUFFER = 4 * 1024 * 1024  # octets asked for: after a restart everybody registers at once
 _TLS_HANDSHAKE = 10.0  # seconds
 
 Receive = Callable[[bytes, Flow], None]
@@ -143,6 +145,7 @@ class Listeners:
             self._udp, _ = await loop.create_datagram_endpoint(
                 lambda: self._datagrams, local_addr=(config.listen, config.udp_port)
             )
+            self._udp.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
             tcp = await loop.create_server(lambda: _Connection(self, "tcp"), config.listen, config.tcp_port)
             self._servers.append(tcp)
             tls = await loop.create_server(

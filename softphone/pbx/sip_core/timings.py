@@ -13,6 +13,7 @@ class Timings:
     ringing: float = 120.0  # then 480
     ping: float = 60.0  # OPTIONS in each dialog, so that a device that vanished in a call does not leave it up for ever
     sweep: float = 1.0  # expired bindings and subscriptions are removed
+    answers_kept: float = 32.0  # for requests that come again; at most twice as long
     nonce: float = 300.0
     first_message: float = 30.0  # a connection that says nothing is closed
     min_expires: int = 60

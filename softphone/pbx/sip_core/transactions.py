@@ -34,8 +34,7 @@ from softphone.pbx.sip_core.timings import Timings
 
 _log = logging.getLogger(__name__)
 
-_MAX_CACHED = 20_000  # answers kept for retransmitted requests, per 32 s
-_CACHE_TURN = 32.0
+_MAX_CACHED = 20_000  # answers kept for requests that come again
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 OnRequest = Callable[[Any, Any, Flow], None]
@@ -63,7 +62,7 @@ class TransactionLayer(SipTransactionManager):  # type: ignore[misc]
         self._timings = timings
         self._malformed = 0
         self._flow: Flow | None = None
-        self.cp_timer = LoopTimer(self.rCachePurge, _CACHE_TURN, -1)
+        self.cp_timer = LoopTimer(self.rCachePurge, timings.answers_kept, -1)
 
     # -- in ---------------------------------------------------------------------------------------------------------
 
