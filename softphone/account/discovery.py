@@ -54,7 +54,7 @@ def base_url(text: str) -> str:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError) as error:
         raise refuse(FailureKind.BAD_ADDRESS, f"{error}") from error
-    if url.scheme not in ("https", "http") or not url.host or url.userinfo:
+    if url.scheme not in ("https", "http") or not re.fullmatch(r"[^\s%]+", url.host) or url.userinfo:
         raise refuse(FailureKind.BAD_ADDRESS, f"no address of a service: {text[:100]}")
     if url.scheme == "http" and not is_loopback(url.host):
         raise refuse(FailureKind.BAD_ADDRESS, f"only HTTPS: {text[:100]}")

@@ -79,7 +79,7 @@ def failure_of_exception(error: Exception) -> Failure:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _certificate_failure(cause)
         if isinstance(cause, ssl.SSLError):
-            return server_failure(f"TLS: {cause.reason or cause}")
+            return server_failure(f"TLS: {getattr(cause, 'reason', None) or cause}")
         if isinstance(cause, socket.gaierror):
             return _name_failure(cause)
         if isinstance(cause, OSError) and cause.errno in _UNREACHABLE:

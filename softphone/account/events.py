@@ -106,7 +106,8 @@ class EventStream:
         with self._lock:
             if self._closed.is_set():
                 return
-            self._socket = response.extensions["network_stream"].get_extra_info("socket")
+            stream = response.extensions.get("network_stream")
+            self._socket = stream.get_extra_info("socket") if stream is not None else None
         try:
             yield from parse_events(response.iter_raw())
         finally:
