@@ -215,12 +215,12 @@ class Sound:
 
     def _update(self) -> None:
         now = time.monotonic()
-        if now >= self._list_at:
-            self._list_at = now + _LISTING
-            self._list_devices()
         self._slots["microphone"].wanted = self._in_call
         self._slots["speaker"].wanted = self._in_call or self._speaker.tone.playing or now < self._digit_until
         self._slots["ringer"].wanted = self._ringer.tone.playing
+        if now >= self._list_at or any(slot.wanted and not slot.is_open for slot in self._slots.values()):
+            self._list_at = now + _LISTING
+            self._list_devices()
         reopened = sum(slot.reopened for slot in self._slots.values())
         for slot in self._slots.values():
             slot.tick(now, self._devices)
