@@ -418,3 +418,14 @@ def test_colours_of_a_dark_menu_are_the_dark_ones(window, still, qtbot):
     gone = ended(menu)
     menu.close()
     qtbot.waitUntil(lambda: bool(gone), timeout=2000)
+
+
+def test_without_a_compositor_a_floating_window_is_cut_to_its_box(qtbot, look, monkeypatch):
+    monkeypatch.setattr("softphone.ui.widgets.shadow.composited", lambda: False)
+    frame = ShadowFrame()
+    frame.resize(200, 150)
+    shown(qtbot, frame)
+    outside = frame.mask().boundingRect().adjusted(1, 1, -1, -1)
+    assert frame.box().contains(outside)
+    assert not frame.mask().contains(QPoint(24, 24))
+    assert frame.mask().contains(frame.box().center())

@@ -62,7 +62,7 @@ class _Key(PaintedButton):
             painter.drawText(self.rect(), middle, self.key)
             return
         digit, below = t.scaled(18 if small else 24), t.scaled(12 if small else 14)
-        top = (self.height() - digit - below) // 2
+        top = (self.height() - digit - below) // 2 + 1
         painter.drawText(QRect(0, top, self.width(), digit), middle, self.key)
         under = QRect(0, top + digit, self.width(), below)
         if self.key == "1":
@@ -71,7 +71,7 @@ class _Key(PaintedButton):
             paint_icon(painter, mark, "voicemail", "text-secondary" if self.isEnabled() else "text-disabled", "bold")
             return
         letters = t.font("micro", weight=600)
-        letters.setPixelSize(t.scaled(10 if small else 11))
+        letters.setPixelSize(t.scaled(10))
         letters.setLetterSpacing(letters.letterSpacingType(), 1.0)
         painter.setFont(letters)
         painter.setPen(t.color("text-tertiary" if self.isEnabled() else "text-disabled"))
@@ -88,9 +88,7 @@ class Keypad(QWidget):
     released = Signal()
     long_zero = Signal()
 
-    def __init__(
-        self, key_height: int = 58, *, plus: bool = True, gap: int = 10, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, key_height: int = 58, *, plus: bool = True, gap: int = 8, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAccessibleName(tr("Keypad"))

@@ -129,7 +129,7 @@ class RoundCallButton(PaintedButton):
         painter.setPen(
             t.color("text-disabled" if off else "danger-text" if self._tone == "recording" else "text-secondary")
         )
-        label = QRect(0, self.height() - t.line("caption"), self.width(), t.line("caption"))
+        label = QRect(0, self.height() - t.line("caption") - 1, self.width(), t.line("caption"))
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 

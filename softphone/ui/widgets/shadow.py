@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, QPixmapCache
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPixmap,
+    QPixmapCache,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
+from softphone.ui.theme.compositing import composited
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.painted_button import fill_round
 
@@ -106,6 +117,14 @@ class ShadowFrame(QWidget):
         margins = self.contentsMargins()
         self.move(top_left - QPoint(margins.left(), margins.top()))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.isWindow() and not composited():
+            # No shadow is better than a black margin.
+            path = QPainterPath()
+            path.addRoundedRect(QRectF(self.box()), self._radius, self._radius)
+            self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+
     def paint_box(self, painter: QPainter, box: QRect) -> None:
         painter.fillRect(box, theme().color("bg-raised"))
 
@@ -113,12 +132,17 @@ class ShadowFrame(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self.box()
-        paint_shadow(painter, box, self._radius, self._elevation, WINDOW_MARGIN)
+        masked = self.isWindow() and not composited()
+        if masked:
+            # The mask cuts the corners; half-clear pixels under it would be black.
+            painter.fillRect(self.rect(), theme().color("line-default"))
+        else:
+            paint_shadow(painter, box, self._radius, self._elevation, WINDOW_MARGIN)
         painter.save()
         path = QPainterPath()
         path.addRoundedRect(QRectF(box), self._radius, self._radius)
         painter.setClipPath(path)
         self.paint_box(painter, box)
         painter.restore()
-        if theme().dark or theme().high_contrast:
-            fill_round(painter, QRectF(box), self._radius, None, theme().color("line-subtle"))
+        if masked or theme().dark or theme().high_contrast:
+            fill_round(painter, QRectF(box), self._radius, None, theme().color("line-default" if masked else "line-subtle"))
