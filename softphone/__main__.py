@@ -10,6 +10,9 @@ from typing import Any
 from softphone import __version__
 
 DONE, REFUSED, WRONG_USAGE, NOT_RUNNING = 0, 1, 2, 3
+#: What verbs take, by the names of their options.
+TAKEN = ("email", "service", "sip", "server", "transport", "auth_username", "replace_device", "number", "digits", "id",
+         "microphone", "speaker", "ringer")  # fmt: skip
 NO_SOFTPHONE = "Softphone is not running. Start it with: softphone"
 
 
@@ -72,9 +75,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _arguments(options: argparse.Namespace) -> dict[str, Any]:
     """What the verb takes, by name; the password comes by standard input only."""
-    names = ("email", "service", "sip", "server", "transport", "replace_device", "number", "digits", "id", "microphone",
-             "speaker", "ringer")  # fmt: skip
-    arguments = {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    arguments = {name: value for name in TAKEN if (value := getattr(options, name, None)) is not None}
     if options.verb == "sign-in":
         arguments["password"] = sys.stdin.readline().rstrip("\r\n")
     if options.verb == "mute":
@@ -161,6 +162,7 @@ def _sign_in_parser(verbs: Any) -> None:
     account.add_argument("--email", help="of the account on the phone system")
     account.add_argument("--sip", metavar="USER@DOMAIN", help="any other SIP account")
     sign_in.add_argument("--password-stdin", action="store_true", required=True)
+    sign_in.add_argument("--auth-username", metavar="NAME", help="with --sip, where it is not USER")
     sign_in.add_argument("--service", metavar="URL", help="the account service, where the domain does not tell it")
     sign_in.add_argument("--replace-device", metavar="ID", help="sign in in the place of this device")
     sign_in.add_argument("--server", metavar="HOST:PORT", help="the SIP server, where the domain does not tell it")

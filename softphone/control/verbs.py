@@ -94,7 +94,11 @@ class Verbs:
         password = Secret(str(arguments.get("password", "")))
         if arguments.get("sip"):
             self._phone.sign_in_sip(
-                str(arguments["sip"]), password, server=arguments.get("server"), transport=arguments.get("transport")
+                str(arguments["sip"]),
+                password,
+                server=arguments.get("server"),
+                transport=arguments.get("transport"),
+                auth_username=arguments.get("auth_username"),
             )
         else:
             self._phone.session.sign_in(

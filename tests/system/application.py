@@ -21,7 +21,12 @@ class Application:
     """Context manager. Its log is shown when the test inside fails."""
 
     def __init__(
-        self, environment: dict[str, str] | None = None, *, home: Path | None = None, profile: str = ""
+        self,
+        environment: dict[str, str] | None = None,
+        *,
+        home: Path | None = None,
+        profile: str = "",
+        installation: str = "",
     ) -> None:
         # Short: a socket's path has room for some 100 characters.
         self._own_home = home is None
@@ -42,6 +47,10 @@ class Application:
             "DBUS_SESSION_BUS_ADDRESS": f"unix:path={runtime}/none",
             **(environment or {}),
         }
+        if installation:  # the same device again for the account service, which allows three
+            preferences = self.home / ".config/softphone/preferences.json"
+            preferences.parent.mkdir(parents=True, exist_ok=True)
+            preferences.write_text(json.dumps({"installation_id": installation}))
         self.process: subprocess.Popen | None = None
         self._output = self.home / "output.txt"
 
@@ -146,7 +155,10 @@ class Application:
 
     def wait_for(self, look: Callable[[dict[str, Any]], Any], what: str, seconds: float = 10.0) -> Any:
         """The first true `look(status)`."""
-        return until(lambda: look(self.status()), f"{what}; status {json.dumps(self.status())[:3000]}", seconds)
+        try:
+            return until(lambda: look(self.status()), what, seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}\nstatus: {json.dumps(self.status())}") from None
 
     def sign_in(self, email: str, password: str, service: str) -> None:
         self.do("sign-in", "--email", email, "--password-stdin", "--service", service, stdin=password + "\n")

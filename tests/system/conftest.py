@@ -51,7 +51,9 @@ def signed_in(phone_system: LocalPhoneSystem, started: Callable[..., Application
     """Applications that are signed in and registered, as Alice on extension 100 unless told."""
 
     def start(email: str = "alice@example.com", environment: dict[str, str] | None = None) -> Application:
-        application = started({"SOFTPHONE_CA_FILE": phone_system.ca_file, **(environment or {})})
+        application = started(
+            {"SOFTPHONE_CA_FILE": phone_system.ca_file, **(environment or {})}, installation=f"desk-of-{email}"
+        )
         application.sign_in(email, phone_system.password_of(email), phone_system.service)
         application.registered()
         return application

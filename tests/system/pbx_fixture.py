@@ -163,10 +163,15 @@ class LocalPhoneSystem:
         status, answer = self.request("DELETE", "/sessions/current", token=token)
         assert status == 204, answer
 
+    def line(self, email: str, installation: str = "a phone of any make") -> dict[str, Any]:
+        """The account's SIP line as provisioned for one more device: domain, username, auth_username, password."""
+        status, line = self.request("GET", "/provisioning", token=self.sign_in(email, installation))
+        assert status == 200, line
+        return line
+
     def register(self, phone: SipPhone, email: str, transport: str = "udp", **more: object) -> None:
         """Registers a SIP phone as a device of the account; the same device each time for the same phone name."""
-        status, line = self.request("GET", "/provisioning", token=self.sign_in(email, f"test phone {phone.name}"))
-        assert status == 200, line
+        line = self.line(email, f"test phone {phone.name}")
         phone.register(
             line["domain"],
             line["username"],

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.system.waiting import until
 
 
@@ -75,31 +77,51 @@ def test_a_service_that_is_not_there_is_refused(started):
     assert said
 
 
-def test_another_sip_account_registers_with_any_registrar(phone_system, started):
-    application = started()
-    account = phone_system.sip_account("bob@example.com")
-    application.do(
-        "sign-in", "--sip", f"{account['username']}@{account['domain']}", "--password-stdin",
-        "--server", account["udp"], stdin=account["password"] + "\n",
+def sign_in_by_sip(application, phone_system, line, password, *more):
+    return application.run(
+        "sign-in", "--sip", f"{line['username']}@{line['domain']}", "--auth-username", line["auth_username"],
+        "--password-stdin", *more, stdin=password + "\n",
     )  # fmt: skip
-    application.registered()
-    assert application.status()["signed_in"]["kind"] == "sip"
-    assert account["password"] not in everything_written(application.home)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+def test_another_sip_account_registers_and_calls(phone_system, started, transport):
+    application = started({"SOFTPHONE_CA_FILE": phone_system.ca_file})
+    line = phone_system.line("bob@example.com")
+    server = ("--server", phone_system.address(transport), "--transport", transport)
+    code, _, said = sign_in_by_sip(application, phone_system, line, line["password"], *server)
+    assert (code, said) == (0, "")
+    status = application.status()
+    assert status["signed_in"]["kind"] == "sip"
+    assert status["registration"]["transport"] == transport
+    call_id = application.do("call", "*43")
+    until(lambda: application.call_state(call_id) == "confirmed", "echo answers")
+    assert line["password"] not in everything_written(application.home)
 
 
 def test_a_sip_account_with_a_wrong_password_is_refused_and_not_kept(phone_system, started):
     application = started()
-    account = phone_system.sip_account("bob@example.com")
-    code, _, said = application.run(
-        "sign-in", "--sip", f"{account['username']}@{account['domain']}", "--password-stdin",
-        "--server", account["udp"], stdin="wrong\n",
+    line = phone_system.line("bob@example.com")
+    code, _, said = sign_in_by_sip(
+        application, phone_system, line, "wrong", "--server", phone_system.address("udp")
     )  # fmt: skip
     assert code == 1
     assert said
     assert application.status()["session"] == "signed_out"
 
 
-def test_two_profiles_are_two_telephones(phone_system, started, short_path):
+def test_a_sip_server_whose_certificate_is_not_trusted_is_refused(phone_system, started):
+    application = started()
+    line = phone_system.line("bob@example.com")
+    code, _, said = sign_in_by_sip(
+        application, phone_system, line, line["password"],
+        "--server", phone_system.address("tls"), "--transport", "tls",
+    )  # fmt: skip
+    assert code == 1
+    assert "certificate isn't trusted" in said
+
+
+def test_two_profiles_are_two_telephones(phone_system, short_path, started):
     first = started({"SOFTPHONE_CA_FILE": phone_system.ca_file}, home=short_path)
     second = started({"SOFTPHONE_CA_FILE": phone_system.ca_file}, home=short_path, profile="work")
     first.sign_in("alice@example.com", phone_system.password_of("alice@example.com"), phone_system.service)

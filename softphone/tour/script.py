@@ -1,0 +1,159 @@
+"""What the tour does, step by step: each `yield` waits for something with a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from softphone.phone.call import Call, CallState
+from softphone.phone.phone import Phone
+from softphone.phone.registration import RegistrationState
+from softphone.tour.stage_hand import StageHand
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Go on once `look` is true; the tour fails with `what` when it is not within `seconds`."""
+
+    look: object  # Callable[[], object]
+    what: str
+    seconds: float = 15.0
+
+
+class Ears(Protocol):
+    """The virtual sound card's two ends."""
+
+    def speak(self) -> None:
+        """Start to speak the test sentence into the microphone, recording the speaker."""
+
+    def echo_heard(self) -> bool:
+        """Whether the sentence has been spoken and its recording is complete."""
+
+    def echo(self) -> tuple[float, float]:
+        """(correlation 0-1, level change in dB) of what came back."""
+
+    def listen(self) -> None:
+        """Start to record the speaker."""
+
+    def heard_for(self, seconds: float) -> bool: ...
+    def level(self) -> float:
+        """dBFS of what the speaker gave out since `listen`; stops the recording."""
+
+
+MIN_CORRELATION, MAX_LEVEL_CHANGE_DB = 0.9, 3.0
+SILENCE_DBFS, SPEECH_DBFS = -60.0, -45.0
+
+
+def script(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
+    """The tour as one story."""
+    yield from _sign_in(phone, hand)
+    yield from _echo(phone, hand, ears)
+    yield from _incoming(phone, hand)
+    yield from _call_waiting(phone, hand)
+    yield from _hold(phone, hand, ears)
+    yield from _the_end(phone, hand)
+
+
+def _sign_in(phone: Phone, hand: StageHand) -> Iterator[Wait]:
+    hand.say("Signing in to the local phone system")
+    yield Wait(lambda: phone.registration.state is RegistrationState.REGISTERED, "registered", 40)
+    yield Wait(lambda: phone.directory, "the directory")
+    identity = phone.session.identity
+    hand.say(f"Registered as {identity.label if identity else '?'} by {phone.registration.transport}")
+    hand.photograph("01-signed-in")
+
+
+def _echo(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
+    hand.say("Calling the echo service by typing its number into the box")
+    hand.type_into_box("*43")
+    hand.photograph("02-typed")
+    hand.press_return_in_box()
+    yield Wait(lambda: (c := phone.calls.active) and c.state is CallState.CONFIRMED and c.media_active, "echo answers")
+    ears.speak()
+    yield Wait(ears.echo_heard, "the test sentence comes back", 40)
+    hand.photograph("03-echo-call")
+    correlation, change = ears.echo()
+    hand.say(f"Echo heard: correlation {correlation:.3f}, level {change:+.1f} dB")
+    hand.check(correlation > MIN_CORRELATION, f"the echo correlates over {MIN_CORRELATION}")
+    hand.check(abs(change) < MAX_LEVEL_CHANGE_DB, f"its level is within {MAX_LEVEL_CHANGE_DB} dB")
+    hand.click("End call")
+    yield Wait(lambda: not phone.calls.alive, "the call ends")
+    hand.photograph("04-ended")
+    hand.click_if_there("Close")
+
+
+def _incoming(phone: Phone, hand: StageHand) -> Iterator[Wait]:
+    hand.say("Asking somebody outside to call (*61)")
+    call = phone.call("*61")
+    yield Wait(lambda: call.state in (CallState.CONFIRMED, CallState.DISCONNECTED), "*61 is heard")
+    if call.alive:
+        phone.calls.hang_up(call.id)
+    yield Wait(lambda: phone.calls.ringing, "somebody calls", 20)
+    yield Wait(hand.incoming_shown, "the incoming window")
+    hand.photograph("05-incoming")
+    hand.photograph_incoming("05-incoming-window")
+    yield from hand.guard_passed()
+    hand.click_incoming("Answer")
+    yield Wait(lambda: _talking(phone) is not None, "answered by a click")
+    hand.say(f"Answered {phone.name_of(_talking(phone).remote)}")  # type: ignore[union-attr]
+    hand.click_end()
+    yield Wait(lambda: not phone.calls.alive, "ended")
+    hand.click_if_there("Close")
+
+
+def _call_waiting(phone: Phone, hand: StageHand) -> Iterator[Wait]:
+    hand.say("104 will call back while we talk to 101")
+    first = phone.call("104")
+    yield Wait(lambda: first.state is CallState.CONFIRMED, "104 answers", 20)
+    phone.calls.hang_up(first.id)
+    yield Wait(lambda: not phone.calls.alive, "104 hung up")
+    phone.calls.forget_ended(first.id)
+    talk = phone.call("101")
+    yield Wait(lambda: talk.state is CallState.CONFIRMED, "101 answers", 20)
+    yield Wait(lambda: phone.calls.ringing, "104 calls back", 20)
+    yield Wait(hand.incoming_shown, "the second call's window")
+    hand.check(talk.talking, "the first call is left alone")
+    hand.photograph("06-call-waiting")
+    hand.photograph_incoming("06-call-waiting-window")
+    yield from hand.guard_passed()
+    hand.click_incoming("Hold & answer")
+    yield Wait(lambda: talk.held_local and (c := _talking(phone)) is not None and c is not talk, "hold and answer")
+    hand.photograph("07-two-calls")
+    hand.click_end()
+    yield Wait(lambda: talk.talking and not talk.hold_pending, "the first call is back")
+
+
+def _hold(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
+    hand.say("Hold is silence")
+    ears.listen()
+    yield Wait(lambda: ears.heard_for(3.0), "three seconds of 101")
+    before = ears.level()
+    hand.click("Hold")
+    yield Wait(lambda: (c := phone.calls.active) and c.held_local and not c.hold_pending, "held")
+    ears.listen()
+    yield Wait(lambda: ears.heard_for(2.5), "two seconds on hold")
+    held = ears.level()
+    hand.photograph("08-held")
+    hand.say(f"Heard {before:.0f} dBFS before, {held:.0f} dBFS on hold")
+    hand.check(before > SPEECH_DBFS, "101 was heard")
+    hand.check(held < SILENCE_DBFS, "hold is silent")
+    hand.click("Resume")
+    yield Wait(lambda: _talking(phone) is not None and not _talking(phone).hold_pending, "resumed")  # type: ignore[union-attr]
+    hand.click_end()
+    yield Wait(lambda: not phone.calls.alive, "ended")
+    hand.click_if_there("Close")
+
+
+def _the_end(phone: Phone, hand: StageHand) -> Iterator[Wait]:
+    yield Wait(lambda: not list(phone.calls), "every call is put away", 20)
+    hand.photograph("09-history")
+    hand.dark(True)
+    hand.photograph("10-history-dark")
+    hand.dark(False)
+    hand.check(len(phone.history) >= 5, "the history has the calls")
+    hand.say("Done")
+
+
+def _talking(phone: Phone) -> Call | None:
+    return next((c for c in phone.calls.alive if c.talking and c.media_active), None)
