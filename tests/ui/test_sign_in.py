@@ -570,3 +570,18 @@ def test_no_network_after_trying_again_waits_on_the_form(filled, qtbot):
     filled.show_failure(Failure(FailureKind.NO_NETWORK))
     assert filled.page is filled.account
     assert filled.account.state is FormState.WAITING
+
+
+def test_being_told_again_of_the_keychain_keeps_the_persons_choice(filled, qtbot):
+    click(qtbot, filled.account.keep)
+    filled.set_keychain_available(True)
+    assert not filled.account.keep.isChecked()
+
+
+def test_a_cancelled_replacement_stays_on_its_page_when_the_session_is_told_idle(devices, filled, qtbot):
+    click(qtbot, devices.cards[0])
+    click(qtbot, devices.replace)
+    filled.show_idle()
+    assert filled.page is devices
+    assert not devices.replace.busy
+    assert devices.cards[0].isEnabled()

@@ -252,8 +252,9 @@ class FormPage(Page):
 
     # The keychain
     def set_keychain_available(self, available: bool) -> None:
+        if available != self.keep.isEnabled():  # else the person's own choice stays
+            self.keep.setChecked(available)
         self.keep.setEnabled(available)
-        self.keep.setChecked(available)
         self.keep.setAccessibleDescription("" if available else self.keep_note.plain_text())
         self.keep_note.setVisible(not available)
 

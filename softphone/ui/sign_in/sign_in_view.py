@@ -97,6 +97,11 @@ class SignInView(Wash):
 
     # What became of the last wish
     def show_idle(self) -> None:
+        """Nothing under way. A page that was cancelled stays; otherwise the form."""
+        if self.devices.replace.busy or self.notice.again_button.busy:
+            self._rest()
+            self._form.show_idle()
+            return
         self._form.show_idle()
         self._show_page(self._form)
 
@@ -110,6 +115,7 @@ class SignInView(Wash):
 
     def show_failure(self, failure: Failure) -> None:
         """Every refusal of a sign-in, each in its own way and place."""
+        self._rest()
         kind = failure.kind
         if kind is FailureKind.DEVICE_LIMIT and failure.devices:
             self.show_devices(failure.devices)
@@ -132,6 +138,7 @@ class SignInView(Wash):
 
     def show_signed_in(self) -> None:
         """Signed in: nothing typed stays on this page."""
+        self._rest()
         for form in (self.account, self.sip):
             form.forget_password()
             form.show_idle()
@@ -140,6 +147,10 @@ class SignInView(Wash):
     def network_is_back(self) -> None:
         """The computer is online again: a sign-in that waits for it goes on at once."""
         self._form.network_is_back()
+
+    def _rest(self) -> None:
+        self.devices.set_busy(False)
+        self.notice.set_busy(False)
 
     def _settle_form(self, page: Page) -> None:
         self._form.show_idle()
@@ -162,8 +173,7 @@ class SignInView(Wash):
         """Back to an empty form; what is under way stops."""
         if self.devices.replace.busy or self.notice.again_button.busy:
             self._intents.cancel_sign_in()
-            self.devices.set_busy(False)
-            self.notice.set_busy(False)
+            self._rest()
             return
         self.account.email.set_text("")
         self.account.forget_password()
