@@ -1,0 +1,1 @@
+"""The Audio page: which microphone, speaker and ringing device, and how the sound is cleaned."""

@@ -1,0 +1,1 @@
+"""The main window: the one box, the calls, the keypad, and what is beside them."""

@@ -1,0 +1,91 @@
+"""The one banner between the box and the list: offline, then signed in for this run only, then demo."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from softphone.phone.phone import Phone
+from softphone.phone.publisher import Topic
+from softphone.phone.registration import RegistrationState
+from softphone.phone.session import SessionState
+from softphone.ui.text_main import BannerText, demo_banner, keychain_banner, offline_banner
+from softphone.ui.widgets.banner import Banner
+
+
+class NoticeBanner(QWidget):
+    """Shows itself when there is something to say; counts down once a second while it does."""
+
+    def __init__(self, phone: Phone, *, demo: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._phone = phone
+        self._demo = demo
+        self._told_of_keychain = False
+        self._was_offline = False
+        self._shown: BannerText | None = None
+        self.banner = Banner()
+        self.banner.action.connect(self._act)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 2, 12, 6)
+        column.addWidget(self.banner)
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self.refresh)
+        for topic in (Topic.REGISTRATION, Topic.SESSION):
+            phone.on(topic, lambda _: self.refresh())
+        self.refresh()
+
+    @property
+    def shown(self) -> BannerText | None:
+        return self._shown
+
+    def refresh(self) -> None:
+        what = self._what()
+        if what != self._shown:
+            self._shown = what
+            if what is not None:
+                self.banner.set_content(what.kind, what.title, what.text, icon=what.icon,
+                                        button=what.button)  # type: ignore[arg-type]  # fmt: skip
+        self.setVisible(what is not None)
+        self._count()
+
+    def _what(self) -> BannerText | None:
+        phone = self._phone
+        if phone.session.state is not SessionState.SIGNED_IN:
+            self._was_offline = False
+            return None
+        registration = phone.registration
+        if registration.state is RegistrationState.REGISTERED:
+            self._was_offline = False
+        elif registration.state is RegistrationState.FAILED:
+            self._was_offline = True
+        if self._was_offline:
+            # While a try is under way the banner stays: it would only flicker.
+            seconds = None if registration.next_try is None else registration.next_try - phone.now()
+            return offline_banner(registration.failure, seconds)
+        if not phone.session.kept and not self._told_of_keychain and not self._demo:
+            return keychain_banner()
+        return demo_banner() if self._demo else None
+
+    def _act(self) -> None:
+        if self._was_offline:
+            self._phone.register_now()
+        else:
+            self._told_of_keychain = True
+        self.refresh()
+
+    def _count(self) -> None:
+        if self.isVisible() and self._was_offline and self._phone.registration.next_try is not None:
+            if not self._second.isActive():
+                self._second.start()
+        else:
+            self._second.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._count()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._second.stop()
