@@ -41,7 +41,7 @@ def any_device(number: int = 1) -> ThisDevice:
 class RealWorld:
     """The real service on a free port, with a certificate of its own authority."""
 
-    def __init__(self, folder: Path, url: str | None = None) -> None:
+    def __init__(self, folder: Path, **signalling: Callable) -> None:
         self.folder = folder
         self.now = NOW
         self.reachable: set[str] = set()
@@ -51,20 +51,21 @@ class RealWorld:
         certificate = authority().issue_cert("127.0.0.1", "localhost")
         (folder / "chain.pem").write_bytes(b"".join(pem.bytes() for pem in certificate.cert_chain_pems))
         certificate.private_key_pem.write_to_path(str(folder / "key.pem"))
-        self._database = url or sqlite_url(folder / "service.db")
+        self._signalling = {
+            "device_revoked": self.revoked.append,
+            "reachable_devices": lambda key: ["any"] if key in self.reachable else [],
+        } | signalling
         self._clients: list[AccountClient] = []
         self.port = 0
         self.start()
 
     def start(self) -> None:
         """Also after `stop`: the same database, and the same port."""
-        self.store = Store(self._database, realm="phone.test", clock=lambda: self.now)
+        self.store = Store(sqlite_url(self.folder / "service.db"), realm="phone.test", clock=lambda: self.now)
         self.app = create_app(
             self.store,
             sip=lambda: ProvisioningAddresses("phone.test", "127.0.0.1:5060", "127.0.0.1:5060", "127.0.0.1:5061"),
-            device_revoked=self.revoked.append,
-            reachable_devices=lambda key: ["any"] if key in self.reachable else [],
-            clock=lambda: self.now, keep_alive_seconds=1.0,
+            clock=lambda: self.now, keep_alive_seconds=1.0, **self._signalling,
         )
         self._server = HttpsServer(
             self.app, certificate_chain=self.folder / "chain.pem", private_key=self.folder / "key.pem", port=self.port
@@ -154,8 +155,8 @@ class Watcher:
 
 
 @contextmanager
-def real_world(folder: Path, url: str | None = None) -> Iterator[RealWorld]:
-    world = RealWorld(folder, url)
+def real_world(folder: Path, **signalling: Callable) -> Iterator[RealWorld]:
+    world = RealWorld(folder, **signalling)
     try:
         yield world
     finally:

@@ -273,3 +273,32 @@ def test_stopping_the_service_does_not_wait_for_its_streams(world):
     assert time.monotonic() - started < 3.0
     client.close()
     world.start()
+
+
+def test_a_registration_that_is_renewed_is_no_news_and_one_that_comes_or_goes_is(world):
+    client = world.client()
+    sign_in(client, world.port)
+    watcher = Watcher(client)
+    watcher.next("directory")
+    world.reachable.add("100")
+    world.store.registrations_changed("100")
+    came = watcher.next("directory")
+    for _ in range(20):
+        world.store.registrations_changed("100")
+    world.reachable.clear()
+    world.store.registrations_changed("100")
+    assert int(watcher.next("directory")) == int(came) + 1
+
+
+def test_signalling_that_is_stuck_neither_hides_the_directory_nor_stops_a_sign_out(tmp_path, caplog):
+    def stuck(_argument):
+        raise TimeoutError("signalling is stuck")
+
+    with real_world(tmp_path, device_revoked=stuck, reachable_devices=stuck) as world:
+        world.add_account(ALICE, PASSWORD.reveal(), "100", "Alice Tan")
+        client = world.client()
+        sign_in(client, world.port)
+        assert [entry.presence for entry in client.directory()] == ["unknown"]
+        client.sign_out()
+        assert sign_in(world.client(), world.port).extension == "100"
+    assert "signalling is stuck" in caplog.text

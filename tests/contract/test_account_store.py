@@ -17,8 +17,8 @@ import sqlalchemy
 
 from softphone.pbx.ports import Binding
 from softphone.pbx.service.database import metadata, open_engine, sqlite_url
+from softphone.pbx.service.device_store import NewDevice
 from softphone.pbx.service.refusals import Conflict, DeviceLimit, TokenExpired
-from softphone.pbx.service.session_store import NewDevice
 from softphone.pbx.service.store import Store
 from tests.contract.account_fixture import DEADLINE
 from tests.contract.postgres_fixture import postgres_cluster, postgres_programs
@@ -104,6 +104,9 @@ class Listener:
     def directory_changed(self):
         self.told.append(("directory",))
 
+    def registrations_changed(self, key):
+        self.told.append(("registrations", key))
+
     def session_ended(self, session_id, reason):
         self.told.append(("ended", reason))
 
@@ -114,7 +117,7 @@ class Listener:
 def test_a_signed_in_device_can_register_with_its_secret(store):
     store.sessions.sign_in("alice@example.com", any_device())
     device_id = store.extensions.get("100")[0]["devices"][0]["id"]
-    name, password = store.sessions.sip_secret(device_id)
+    name, password = store.devices.sip_secret(device_id)
     device = store.device(name)
     assert (device.extension, device.device_id, device.device_type) == ("100", device_id, "desktop")
     assert len(password) >= 24
@@ -136,7 +139,7 @@ def test_everything_is_there_after_a_restart(database, store):
     granted = store.sessions.sign_in("alice@example.com", any_device())
     document, etag = store.extensions.get("100")
     document, etag = store.extensions.patch("100", {"label": "Alice T."}, {etag}, None)
-    name, _ = store.sessions.sip_secret(document["devices"][0]["id"])
+    name, _ = store.devices.sip_secret(document["devices"][0]["id"])
     store.save_binding(any_binding())
     store.extensions.set_mailbox("100", 2, 5)
     again = database.restart()
@@ -188,7 +191,7 @@ def test_signing_out_revokes_the_secret_and_the_registrations(store):
     listener = Listener()
     granted = store.sessions.sign_in("alice@example.com", any_device())
     caller = store.sessions.authenticate(granted.access_token)
-    name, _ = store.sessions.sip_secret(caller.device_id)
+    name, _ = store.devices.sip_secret(caller.device_id)
     store.save_binding(any_binding(device_id=caller.device_id))
     store.listen(listener)
     store.sessions.sign_out(caller)
@@ -196,16 +199,16 @@ def test_signing_out_revokes_the_secret_and_the_registrations(store):
     assert list(store.bindings()) == []
     assert listener.told[:2] == [("revoked", caller.device_id), ("ended", "signed-out")]
     with pytest.raises(TokenExpired):
-        store.sessions.sip_secret(caller.device_id)
+        store.devices.sip_secret(caller.device_id)
 
 
 def test_signing_in_again_on_a_device_changes_its_secret(store):
     store.sessions.sign_in("alice@example.com", any_device())
     device_id = store.extensions.get("100")[0]["devices"][0]["id"]
-    name, password = store.sessions.sip_secret(device_id)
+    name, password = store.devices.sip_secret(device_id)
     ha1 = store.device(name).ha1
     store.sessions.sign_in("alice@example.com", any_device())
-    assert store.sessions.sip_secret(device_id)[1] != password
+    assert store.devices.sip_secret(device_id)[1] != password
     assert store.device(name).ha1 != ha1
 
 

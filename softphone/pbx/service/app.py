@@ -38,7 +38,7 @@ def create_app(
 
     `device_revoked` gets the id of each device that is signed out or replaced.
     """
-    hub = EventHub(device_revoked)
+    hub = EventHub(device_revoked, reachable_devices)
     store.listen(hub)
     endpoints = Endpoints(store, sip, reachable_devices, clock)
     by_path: dict[str, dict[str, Operation]] = {}

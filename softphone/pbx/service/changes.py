@@ -8,6 +8,10 @@ from typing import Protocol
 class ChangeListener(Protocol):
     def extension_changed(self, key: str, etag: str) -> None: ...
     def directory_changed(self) -> None: ...
+    def registrations_changed(self, key: str) -> None:
+        """A device of the extension has registered, registered again, or gone."""
+        ...
+
     def session_ended(self, session_id: str, reason: str) -> None: ...
     def device_revoked(self, device_id: str) -> None:
         """Its SIP secret is void from now on: its registrations and calls are to end."""
@@ -30,6 +34,10 @@ class Changes:
     def directory_changed(self) -> None:
         for listener in self._listeners:
             listener.directory_changed()
+
+    def registrations_changed(self, key: str) -> None:
+        for listener in self._listeners:
+            listener.registrations_changed(key)
 
     def session_ended(self, session_id: str, reason: str) -> None:
         for listener in self._listeners:

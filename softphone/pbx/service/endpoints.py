@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +11,16 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
 from softphone.extension.validation import parse_moment
+from softphone.pbx.service.device_store import NewDevice
 from softphone.pbx.service.models import RefreshBody, SignInBody
 from softphone.pbx.service.password import Attempts, password_fits
 from softphone.pbx.service.problems import Problem, too_many_attempts
 from softphone.pbx.service.provisioning import ProvisioningAddresses, provisioning
 from softphone.pbx.service.requests import entity_tags
-from softphone.pbx.service.session_store import Caller, Granted, NewDevice
+from softphone.pbx.service.session_store import Caller, Granted
 from softphone.pbx.service.store import Store, normal_email
+
+_log = logging.getLogger(__name__)
 
 NO_STORE = {"Cache-Control": "no-store"}
 _ATTEMPT_KEY_AT_MOST = 200
@@ -72,7 +76,7 @@ class Endpoints:
         return Response(status_code=204, headers=NO_STORE)
 
     def provisioning(self, asked: Asked) -> Response:
-        auth_username, password = self._store.sessions.sip_secret(asked.who.device_id)
+        auth_username, password = self._store.devices.sip_secret(asked.who.device_id)
         document, _ = self._store.extensions.get(asked.who.extension)
         content = provisioning(
             self._sip(), key=document["key"], label=document["label"], auth_username=auth_username, password=password,
@@ -102,8 +106,7 @@ class Endpoints:
             for document in self._store.extensions.all()
         }
         for row in self._store.directory_rows():
-            reachable = "available" if self._reachable_devices(row["key"]) else "offline"
-            entries.setdefault(row["key"], row | {"presence": row["presence"] or reachable})
+            entries.setdefault(row["key"], row | {"presence": row["presence"] or self._reachable(row["key"])})
         return JSONResponse(sorted(entries.values(), key=lambda entry: (len(entry["key"]), entry["key"])),
                             headers=NO_STORE)
 
@@ -113,7 +116,15 @@ class Endpoints:
             return "dnd"
         if document["forwarding"]["enabled"]:
             return "forwarding"
-        return "available" if self._reachable_devices(document["key"]) else "offline"
+        return self._reachable(document["key"])
+
+    def _reachable(self, key: str) -> str:
+        """A directory without presence is better than none."""
+        try:
+            return "available" if self._reachable_devices(key) else "offline"
+        except Exception:
+            _log.exception("signalling does not tell who is registered")
+            return "unknown"
 
 
 def _tokens(granted: Granted, status: int) -> Response:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from softphone.pbx.service.session_store import Caller
+
+_log = logging.getLogger(__name__)
 
 STREAMS_OF_A_SESSION = 2
 RETRY_MILLISECONDS = 1000
@@ -62,8 +65,12 @@ class Stream:
 class EventHub:
     """A `ChangeListener`: passes changes to the streams, and revocations to signalling."""
 
-    def __init__(self, device_revoked: Callable[[str], None]) -> None:
+    def __init__(
+        self, device_revoked: Callable[[str], None], reachable_devices: Callable[[str], Sequence[str]]
+    ) -> None:
         self._device_revoked = device_revoked
+        self._reachable_devices = reachable_devices
+        self._reachable: dict[str, bool] = {}
         self._streams: list[Stream] = []
         self._lock = threading.Lock()
         self._directory_revision = 1
@@ -103,6 +110,14 @@ class EventHub:
         for stream in self._all():
             stream.post("directory", revision)
 
+    def registrations_changed(self, key: str) -> None:
+        """Every registration is renewed each minute or two: only a presence that changes is told."""
+        reachable = bool(self._reachable_devices(key))
+        with self._lock:
+            before, self._reachable[key] = self._reachable.get(key), reachable
+        if before is not reachable:
+            self.directory_changed()
+
     def session_ended(self, session_id: str, reason: str) -> None:
         for stream in self._all():
             if stream.caller.session_id == session_id:
@@ -110,7 +125,11 @@ class EventHub:
                 stream.close()
 
     def device_revoked(self, device_id: str) -> None:
-        self._device_revoked(device_id)
+        """The revocation stands, whatever signalling makes of it: its next request is refused in any case."""
+        try:
+            self._device_revoked(device_id)
+        except Exception:
+            _log.exception("signalling could not be told that %s is revoked", device_id)
 
     def close(self) -> None:
         """Ends every stream, and each that is opened later: the server is stopping."""

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from softphone.pbx.service.changes import Changes
 from softphone.pbx.service.database import accounts, devices, extensions, meta, one, sessions, spent_tokens
+from softphone.pbx.service.device_store import NewDevice, add_device, find_device, renew_device
 from softphone.pbx.service.extension_store import ExtensionStore, list_devices
 from softphone.pbx.service.refusals import DeviceLimit, NoExtension, NoLicence, TokenExpired
 from softphone.pbx.service.subscribers import SubscriberCache
@@ -22,17 +23,6 @@ DEVICES_AT_MOST = 3
 REPEAT_WITHIN = 60.0  # seconds in which a refresh whose answer was lost may be asked again
 _DAY = 86400.0
 _FORGET_ENDED_AFTER = 30 * _DAY
-
-
-@dataclass(frozen=True)
-class NewDevice:
-    """A device as it introduces itself; `installation` is its own name for itself."""
-
-    installation: str
-    type: str
-    name: str
-    platform: str = ""
-    app_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,11 +80,11 @@ class SessionStore:
                 select(extensions.c.key).where(extensions.c.key == key).with_for_update()) is None:
                 raise NoExtension
             self._forget_old(connection)
-            mine = one(connection, _installed(key, device))
+            mine = find_device(connection, key, device)
             listed = list_devices(connection, key)
             if mine is not None:
                 ended += self._end(connection, mine["id"], "signed-in-again")
-                row = self._renew_device(connection, mine, device)
+                row = renew_device(connection, mine, device, self._clock())
             else:
                 if len(listed) >= DEVICES_AT_MOST:
                     if replace_device not in {one["id"] for one in listed}:
@@ -102,7 +92,7 @@ class SessionStore:
                     ended += self._end(connection, str(replace_device), "replaced")
                     connection.execute(delete(devices).where(devices.c.id == replace_device))
                     revoked.append(str(replace_device))
-                row = self._add_device(connection, key, device)
+                row = add_device(connection, key, device, self._clock())
             granted = self._open(connection, account, row["id"])
             tag = self._documents.touch(connection, key)
         for gone in revoked:
@@ -163,57 +153,12 @@ class SessionStore:
         if key:
             self._tell(key, tag, ended, [device_id])
 
-    def sip_secret(self, device_id: str) -> tuple[str, str]:
-        """(auth user name, password) of a device; raises TokenExpired when it has just been deactivated."""
-        with self._reading.begin() as connection:
-            row = one(connection, select(devices).where(devices.c.id == device_id))
-        if row is None:
-            raise TokenExpired
-        return row["auth_username"], row["sip_password"]
-
-    def ensure_device(
-        self, extension: str, device: NewDevice, auth_username: str | None = None, password: str | None = None
-    ) -> tuple[str, str, str]:
-        """A device without a sign-in, such as an IP phone: (device id, auth user name, SIP password)."""
-        with self._writing, self._engine.begin() as connection:
-            found = one(connection, _installed(extension, device))
-            row = found or self._add_device(connection, extension, device, auth_username, password)
-            if password is not None and row["sip_password"] != password:
-                connection.execute(update(devices).where(devices.c.id == row["id"]).values(sip_password=password))
-                row["sip_password"] = password
-            if found is None:
-                self._documents.touch(connection, extension)
-        self._subscribers.put_device(row)
-        return row["id"], row["auth_username"], row["sip_password"]
-
     def _tell(self, key: str, tag: str, ended: list[tuple[str, str]], revoked: list[str]) -> None:
         for device_id in revoked:
             self._changes.device_revoked(device_id)
         for session_id, reason in ended:
             self._changes.session_ended(session_id, reason)
         self._changes.extension_changed(key, tag)
-
-    def _add_device(
-        self, connection: Connection, key: str, device: NewDevice, auth_username: str | None = None,
-        password: str | None = None,
-    ) -> dict[str, Any]:
-        now = self._clock()
-        row = {
-            "id": "d" + secrets.token_hex(8), "extension": key, "installation": device.installation,
-            "type": device.type, "name": device.name, "platform": device.platform, "app_version": device.app_version,
-            "mac": None, "auth_username": auth_username or f"{key}-{secrets.token_hex(6)}",
-            "sip_password": password or secrets.token_urlsafe(24), "activated_at": now, "last_seen": now,
-        }
-        connection.execute(insert(devices).values(row))
-        return row
-
-    def _renew_device(self, connection: Connection, mine: Mapping[str, Any], device: NewDevice) -> dict[str, Any]:
-        fresh = {
-            "type": device.type, "name": device.name, "platform": device.platform, "app_version": device.app_version,
-            "sip_password": secrets.token_urlsafe(24), "last_seen": self._clock(),
-        }
-        connection.execute(update(devices).where(devices.c.id == mine["id"]).values(fresh))
-        return dict(mine) | fresh
 
     def _open(self, connection: Connection, account: Mapping[str, Any], device_id: str) -> Granted:
         access, renewal, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), self._clock()
@@ -289,12 +234,6 @@ class SessionStore:
                 kept = secrets.token_hex(32)
                 connection.execute(insert(meta).values(name="successor-key", value=kept))
         return bytes.fromhex(kept)
-
-
-def _installed(extension: str, device: NewDevice) -> Select[Any]:
-    return select(devices).where(
-        (devices.c.extension == extension) & (devices.c.installation == device.installation)
-    )
 
 
 def _hash(token: str) -> str:

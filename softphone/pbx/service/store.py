@@ -13,9 +13,10 @@ from softphone.extension.settings import Assignee, CallerId, NoAnswer, Settings
 from softphone.pbx.ports import Binding, Extension, SipDevice
 from softphone.pbx.service.changes import ChangeListener, Changes
 from softphone.pbx.service.database import accounts, directory, open_engine
+from softphone.pbx.service.device_store import DeviceStore, NewDevice
 from softphone.pbx.service.extension_store import ExtensionStore
 from softphone.pbx.service.password import hash_password, password_fits
-from softphone.pbx.service.session_store import NewDevice, SessionStore
+from softphone.pbx.service.session_store import SessionStore
 from softphone.pbx.service.subscribers import SubscriberCache
 
 
@@ -36,6 +37,7 @@ class Store:
         self.changes = Changes()
         self.subscribers = SubscriberCache(self._engine, realm, clock)
         self.extensions = ExtensionStore(self._engine, self._writing, self.subscribers, self.changes, clock)
+        self.devices = DeviceStore(self._engine, self._writing, self.subscribers, self.extensions, clock)
         self.sessions = SessionStore(
             self._engine, self._writing, self.subscribers, self.extensions, self.changes, clock, access_seconds,
             refresh_seconds,
@@ -82,7 +84,7 @@ class Store:
         auth_username: str | None = None, password: str | None = None,
     ) -> tuple[str, str, str]:
         """A device that never signs in: (device id, auth user name, SIP password), random unless given."""
-        return self.sessions.ensure_device(extension, NewDevice(installation, type, name), auth_username, password)
+        return self.devices.ensure(extension, NewDevice(installation, type, name), auth_username, password)
 
     # Subscribers
 
@@ -115,9 +117,9 @@ class Store:
     def listen(self, listener: ChangeListener) -> None:
         self.changes.add(listener)
 
-    def registrations_changed(self, _extension: str) -> None:
-        """Signalling calls this when a device has come or gone."""
-        self.changes.directory_changed()
+    def registrations_changed(self, extension: str) -> None:
+        """Signalling calls this for every registration, and when a device has gone."""
+        self.changes.registrations_changed(extension)
 
     def close(self) -> None:
         self.subscribers.close()
