@@ -166,6 +166,8 @@ class TransactionLayer(SipTransactionManager):  # type: ignore[misc]
         transaction = self.newTransaction(request, resp_cb=_guarded(on_response), userv=flow, cb_ifver=2)
         transaction.teB.cancel()
         transaction.teB = LoopTimer(self.timerB, self._timings.transaction, 1, transaction)
+        if transaction.needack:  # after a provisional response; sippy would wait five minutes
+            transaction.expires = self._timings.ringing + self._timings.transaction
         if flow.reliable and transaction.teA is not None:
             transaction.teA.cancel()
             transaction.teA = None
