@@ -35,7 +35,6 @@ def account_config(line: Register, proxy: str, local_ip: str, *, relayed: bool) 
     reg = config.regConfig
     reg.registrarUri = f"sip:{line.domain}{transport}"
     reg.registerOnAdd = False
-    reg.disableRegOnModify = True
     reg.timeoutSec = max(30, line.registration_seconds)
     reg.delayBeforeRefreshSec = REGISTER_EARLY_SECONDS
     reg.retryIntervalSec = reg.firstRetryIntervalSec = 0  # the schedule is ours: `retry.py`
@@ -50,11 +49,9 @@ def account_config(line: Register, proxy: str, local_ip: str, *, relayed: bool) 
     nat.sdpNatRewriteUse = 0
     nat.udpKaIntervalSec = 0 if relayed else 15
     nat.udpKaData = "\r\n"
-    nat.sipOutboundUse = 0 if relayed else 1
+    nat.sipOutboundUse = 0  # one flow only; but the instance tells one device from another (RFC 5626 4.1)
     if line.instance_id:
-        nat.sipOutboundInstanceId = f"<urn:uuid:{line.instance_id}>"
-        if relayed:  # without RFC 5626 between us and the relay the instance still tells one device from another
-            config.sipConfig.contactParams = f';+sip.instance="<urn:uuid:{line.instance_id}>"'
+        config.sipConfig.contactParams = f';+sip.instance="<urn:uuid:{line.instance_id}>"'
     config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
     config.mwiConfig.enabled = True
     media = config.mediaConfig

@@ -6,6 +6,7 @@ PJSIP's own retries are off: what to try, when and where is decided here, on the
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pjsua2 as pj
@@ -20,6 +21,7 @@ from softphone.sip.guard import guard
 from softphone.sip.locate import Server
 from softphone.sip.retry import RetrySchedule
 from softphone.sip.server_link import ServerLink
+from softphone.sip.server_probe import ServerProbe
 from softphone.sip.timers import Timer
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ log = logging.getLogger("line")
 #: Without any answer for this long the state is told as failed, while PJSIP goes on repeating the request (every 4 s
 #: at most), so that a server that comes back is noticed within seconds.
 ANSWER_SECONDS = 4.0
-PROBE_SECONDS = 15.0
 UNREGISTER_SECONDS = 1.0
 
 
@@ -63,7 +64,7 @@ class Account(pj.Account):
     @guard
     def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:
         if self.line is not None:
-            self.line.probe_answered(prm.e.body.tsxState)
+            self.line.probe.answered(prm.e.body.tsxState)
 
 
 class Line:
@@ -78,14 +79,15 @@ class Line:
         self._servers: list[Server] = []
         self._retries = RetrySchedule()
         self._turn = 0  # results of earlier attempts are not ours any more
+        self._link_up = False  # a REGISTER was granted and nothing was heard to the contrary
         self._in_flight = False  # a REGISTER without its final answer
         self._again = False  # another one is wanted as soon as that is answered
         self._retry: Timer | None = None
         self._overdue: Timer | None = None
-        self._probe: Timer | None = None
-        self._probe_overdue: Timer | None = None
-        self._probes_unanswered = False  # this server answers REGISTER, but never OPTIONS
+        self.probe = ServerProbe(user_agent.timers, self._send_register)
         self._closing = False
+        self._configured: tuple[object, ...] = ()  # what PJSIP's account was made from
+        self._unregistered: Callable[[], None] | None = None  # what waits for the answer to an un-REGISTER
 
     # --- asked by the telephone -------------------------------------------------------------------------------------
 
@@ -100,8 +102,10 @@ class Line:
         if changed or self.account is None or self.state is not State.REGISTERED:
             self._servers = []
             self._retries.succeeded()
-            self._probes_unanswered = False
-            self.start()
+            self.probe.forget()
+            # The old binding goes first: its un-REGISTER must not arrive after the new REGISTER.
+            self._tell(State.REGISTERING)
+            self._leave(self._locate)
         else:
             self._told = None  # whoever asks is told again
             self._tell(State.REGISTERING)
@@ -116,19 +120,35 @@ class Line:
             self._locate()
 
     def unregister(self) -> None:
+        if self._closing:
+            return
+        self._closing = True
+        if self.state is State.REGISTERED:
+            self._tell(State.UNREGISTERING)
+        self._leave(self.close)
+
+    def _leave(self, then: Callable[[], None]) -> None:
+        """Unregister, and go on when that is answered, or soon if it is not."""
+        registered = self.account is not None and self._link_up and not self._in_flight
         self._stop_timers()
         self._turn += 1
-        self._closing = True
-        if self.account is None or self.state is not State.REGISTERED:
-            self.close()
+        if self.account is None or not registered:
+            then()
             return
-        self._tell(State.UNREGISTERING)
-        self._retry = self.user_agent.timers.after(UNREGISTER_SECONDS, self.close)
+
+        def once() -> None:
+            if self._unregistered is once:
+                self._unregistered = None
+                self._stop_timers()
+                then()
+
+        self._unregistered = once
+        self._retry = self.user_agent.timers.after(UNREGISTER_SECONDS, once)
         try:
             self.account.setRegistration(False)
         except pj.Error as error:
             log.info("cannot unregister: %s", error.reason)
-            self.close()
+            once()
 
     @property
     def is_up(self) -> bool:
@@ -144,12 +164,10 @@ class Line:
         self._tell(State.UNREGISTERED)
         self.user_agent.line_closed(self)
 
-    def drop_account(self) -> None:
+    def drop(self) -> None:
+        """Only when no call needs the account."""
         self._link.close()
-        if self.account is not None:
-            self.account.line = None
-            self.account.shutdown()
-            self.account = None
+        self._drop_account()
 
     # --- attempts ---------------------------------------------------------------------------------------------------
 
@@ -191,15 +209,26 @@ class Line:
         proxy, relayed = self._link.proxy, self._link.relayed
         if relayed:
             self.user_agent.need_tcp()
-        config = account_config(self.register, proxy, local_ip, relayed=relayed)
         self.server = server
-        if self.account is None:
-            account = Account(self)
-            account.create(config)
-            self.account = account
-        else:
-            self.account.modify(config)
-            self._in_flight = False
+        wanted = (self.register, proxy, local_ip, relayed)
+        if self.account is not None and wanted == self._configured:
+            return
+        self._configured = wanted
+        config = account_config(self.register, proxy, local_ip, relayed=relayed)
+        self._in_flight = self._again = False
+        if self.account is not None and self.user_agent.has_calls(self):
+            self.account.modify(config)  # calls need their account
+            return
+        self._drop_account()
+        account = Account(self)
+        account.create(config)
+        self.account = account
+
+    def _drop_account(self) -> None:
+        if self.account is not None:
+            self.account.line = None
+            self.account.shutdown()
+            self.account = None
 
     def _send_register(self) -> None:
         self._stop_timers()
@@ -221,6 +250,7 @@ class Line:
     def _register_overdue(self) -> None:
         """No answer: said so, and when there are other servers, they are tried."""
         failure = Failure(FailureKind.TIMED_OUT, detail="no answer to REGISTER")
+        self.probe.forget()  # it was not OPTIONS alone that had no answer
         if self._servers:
             self._failed(failure)
         else:
@@ -230,9 +260,10 @@ class Line:
 
     def register_answered(self, code: int, reason: str, expires: int, message: str) -> None:
         self._in_flight = False
+        if self._unregistered is not None:
+            self.user_agent.timers.after(0.0, self._unregistered)
+            return
         if self._closing:
-            if self.state is State.UNREGISTERING:
-                self.close()
             return
         self._stop_timers()
         if self._again and not 200 <= code < 300:
@@ -241,10 +272,12 @@ class Line:
             return
         self._again = False
         if 200 <= code < 300 and expires > 0:
+            self._link_up = True
             self._retries.succeeded()
             self._tell(State.REGISTERED, expires=expires)
             self._link.watch()
-            self._schedule_probe()
+            if self.account is not None:
+                self.probe.start(self.account, self.register.domain)
             return
         detail = translate.clean(reason, translate.MAX_REASON)
         headers = translate.Headers(message) if message else None
@@ -252,6 +285,7 @@ class Line:
 
     def _failed(self, failure: Failure) -> None:
         self._stop_timers()
+        self._link_up = False
         refused = failure.kind is FailureKind.FORBIDDEN
         if refused:
             self._servers = []
@@ -268,42 +302,11 @@ class Line:
         if self._closing:
             return
         log.warning("lost the server: %s %s", failure.kind.value, failure.detail)
+        self._link_up = False
         if self._link.relayed:
             self._failed(failure)
         elif self.state is State.REGISTERED:
             self._tell(State.FAILED, failure, retry_in=ANSWER_SECONDS)
-            self._send_register()
-
-    # --- is the server still there? ---------------------------------------------------------------------------------
-
-    def _schedule_probe(self) -> None:
-        self._probe = self.user_agent.timers.after(PROBE_SECONDS, self._send_probe)
-
-    def _send_probe(self) -> None:
-        if self.account is None or self.state is not State.REGISTERED:
-            return
-        self._schedule_probe()
-        if self._probes_unanswered:
-            return  # the next refresh of the registration shows it
-        request = pj.SendRequestParam()
-        request.method = "OPTIONS"
-        request.txOption.targetUri = f"sip:{self.register.domain}"
-        self._probe_overdue = self.user_agent.timers.after(ANSWER_SECONDS, self._probe_is_overdue)
-        try:
-            self.account.sendRequest(request)
-        except pj.Error as error:
-            log.info("cannot send OPTIONS: %s", error.reason)
-            self._probe_is_overdue()
-
-    def probe_answered(self, state: pj.TsxStateEvent) -> None:
-        if state.type == pj.PJSIP_EVENT_RX_MSG and self._probe_overdue is not None:
-            self._probe_overdue.cancel()
-            self._probe_overdue = None
-
-    def _probe_is_overdue(self) -> None:
-        """A REGISTER finds out whether the server is away, or merely does not answer OPTIONS."""
-        if self.state is State.REGISTERED:
-            self._probes_unanswered = True
             self._send_register()
 
     # --- messages waiting -------------------------------------------------------------------------------------------
@@ -350,7 +353,8 @@ class Line:
             self.user_agent.tell(event)
 
     def _stop_timers(self) -> None:
-        for timer in (self._retry, self._overdue, self._probe, self._probe_overdue):
+        self.probe.stop()
+        for timer in (self._retry, self._overdue):
             if timer is not None:
                 timer.cancel()
 

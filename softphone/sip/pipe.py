@@ -21,10 +21,10 @@ class Pipe:
     def __init__(self) -> None:
         self._in = os.fdopen(os.dup(0), "rb")
         self._out = os.dup(1)
-        nowhere = os.open(os.devnull, os.O_RDONLY)
+        nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 0)
+        os.dup2(nowhere, 1)  # PJSIP prints there until it has its log writer; its last words go to stderr
         os.close(nowhere)
-        os.dup2(2, 1)
         self._events: queue.SimpleQueue[UserAgentEvent] = queue.SimpleQueue()
 
     def start(self, on_command: Callable[[Command], None], on_end: Callable[[], None]) -> None:

@@ -160,6 +160,9 @@ class UserAgent:
             self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, endpoint_config.loopback_tcp_transport())
             self._has_tcp = True
 
+    def has_calls(self, line: Line) -> bool:
+        return any(leg.line is line for leg in self.legs.values())
+
     def line_closed(self, line: Line) -> None:
         self.lines.pop(line.register.line_id, None)
         self._closing_lines.append(line)
@@ -168,9 +171,9 @@ class UserAgent:
     def _drop_lines(self) -> None:
         """An account is deleted when its last call has gone."""
         for line in list(self._closing_lines):
-            if not any(leg.line is line for leg in self.legs.values()):
+            if not self.has_calls(line):
                 self._closing_lines.remove(line)
-                line.drop_account()
+                line.drop()
 
     # --- for calls --------------------------------------------------------------------------------------------------
 
@@ -244,7 +247,7 @@ class UserAgent:
         self.legs.clear()
         self._ended.clear()
         for line in [*self.lines.values(), *self._closing_lines]:
-            line.drop_account()
+            line.drop()
         self.lines.clear()
         self._closing_lines.clear()
         self.sound.drop()
