@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import QGuiApplication
 
 from softphone.phone.call import Call, CallState
 from softphone.phone.failure import Failure, FailureKind
@@ -81,6 +82,14 @@ def spoken_number(number: str) -> str:
         return number
     words = {"+": tr("plus"), "*": tr("star"), "#": tr("hash")}
     return " ".join(words.get(c, c) for c in number if c not in " ()-")
+
+
+def isolated(text: str) -> str:
+    """In a right-to-left window: a number or name keeps its own direction among the words round it."""
+    if not text or not QGuiApplication.isRightToLeft():
+        return text
+    number = all(c.isdigit() or c in "+ ()-*#" for c in text) or "@" in text
+    return f"{chr(0x2066 if number else 0x2068)}{text}{chr(0x2069)}"
 
 
 # --- states -----------------------------------------------------------------------------------------------------------
@@ -277,7 +286,7 @@ def missed_title(count: int) -> str:
 
 
 def missed_line(who: Caller) -> str:
-    return f"{who.name} · {who.line}" if who.line else who.name
+    return f"{isolated(who.name)} · {isolated(who.line)}" if who.line else isolated(who.name)
 
 
 # --- sound ------------------------------------------------------------------------------------------------------------

@@ -84,8 +84,8 @@ class IncomingCard(QWidget):
         who = words.caller(phone, call.remote)
         self.ring.set_person(who.name, who.key or None, who.icon)
         self.ring.set_state("talking" if call.silenced else "incoming")
-        self.name.setText(who.name)
-        self.number.setText(who.line)
+        self.name.setText(words.isolated(who.name))
+        self.number.setText(words.isolated(who.line))
         by = ""
         if call.transferred_by is not None:
             by, self._by_mark.name = words.transferred_by(phone, call.transferred_by), "phone-transfer"
@@ -199,6 +199,8 @@ class IncomingCard(QWidget):
         wide = [button for button in row if button is not self.silence_button]
         unequal = not self._second and len(wide) == 2
         first = round(room / (1 + _ANSWER_SHARE)) if unequal else room // max(1, len(wide))
+        if unequal:  # longer words take from the other's share what they need
+            first = max(first, min(wide[0].sizeHint().width() - 12, room - wide[1].sizeHint().width() + 12))
         x = _PAD
         for number, button in enumerate(wide):
             width = first if number < len(wide) - 1 else room - first * (len(wide) - 1)

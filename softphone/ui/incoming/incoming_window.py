@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRect, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -28,8 +28,6 @@ _DEAF_TO = {
     QEvent.Type.KeyPress,
     QEvent.Type.Shortcut,
 }
-#: Room for the shadow: wider where it falls, so that no edge of it shows.
-SHADOW = QMargins(32, 24, 32, 48)
 FLAGS = (
     Qt.WindowType.Tool
     | Qt.WindowType.FramelessWindowHint
@@ -45,7 +43,6 @@ class IncomingWindow(ShadowFrame):
 
     def __init__(self, phone: Phone, monotonic: Callable[[], float], host: QWidget | None = None) -> None:
         super().__init__(host, radius=16, elevation="e3")
-        self.setContentsMargins(SHADOW)
         self._phone = phone
         self._monotonic = monotonic
         self.call: Call | None = None

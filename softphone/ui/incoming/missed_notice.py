@@ -13,7 +13,7 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.ui import text_call as words
 from softphone.ui.incoming.incoming_card import WIDTH
-from softphone.ui.incoming.incoming_window import FLAGS, SHADOW
+from softphone.ui.incoming.incoming_window import FLAGS
 from softphone.ui.text import tr
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
@@ -71,7 +71,6 @@ class MissedNotice(ShadowFrame):
 
     def _build(self) -> None:
         self._built = True
-        self.setContentsMargins(SHADOW)
         self.setWindowFlags(FLAGS | Qt.WindowType.WindowDoesNotAcceptFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)

@@ -14,7 +14,7 @@ from softphone.phone.failure import Refused
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.ui import text_call as words
-from softphone.ui.incoming.incoming_window import FLAGS, SHADOW
+from softphone.ui.incoming.incoming_window import FLAGS
 from softphone.ui.mini_bar.bar_toggle import BarToggle
 from softphone.ui.stage.stage_state import StageState, stage_state
 from softphone.ui.text import tr
@@ -83,7 +83,6 @@ class MiniBar(ShadowFrame):
 
     def _build(self) -> None:
         self._built = True
-        self.setContentsMargins(SHADOW)
         self.setWindowFlags(FLAGS | Qt.WindowType.WindowDoesNotAcceptFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
@@ -161,7 +160,7 @@ class MiniBar(ShadowFrame):
             return
         now = self._state = stage_state(self._phone, call)
         self._avatar.set_person(now.who.name, now.who.key or None, now.who.icon)
-        self.name.setText(now.who.name)
+        self.name.setText(words.isolated(now.who.name))
         talking = call.state is CallState.CONFIRMED and now.ring == "talking"
         self.line.setText(
             words.timer_and_muted(call.talk_seconds(self._phone.now()), call.muted) if talking else now.text

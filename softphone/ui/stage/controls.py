@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.text import tr
+from softphone.ui.text_call import isolated
 from softphone.ui.widgets.painted_button import start_rect
 from softphone.ui.widgets.round_button import RoundCallButton
 
@@ -90,7 +91,7 @@ class CallControls(QWidget):
         held = now.held
         self._toggle(self.hold, now.may_hold, held, "pause", later)
         self.hold.setText(tr("On hold") if held else tr("Hold"))
-        self.audio.setText(now.device or tr("Audio"))
+        self.audio.setText(isolated(now.device) or tr("Audio"))
         self.audio.setToolTip(tr("Audio device: {name}", name=now.device) if now.device else tr("Audio device"))
         self.audio.setAccessibleName(
             tr("Audio device, {name}, menu", name=now.device) if now.device else tr("Audio device, menu")

@@ -57,7 +57,7 @@ class DialPage(QWidget):
         super().__init__(parent)
         self._send = send
         self.sent = SentDigits()
-        self._key_height = 0
+        self._key_height, self._width = 0, 316
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -66,8 +66,10 @@ class DialPage(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.keypad = self._keys(66)
 
-    def fit(self, height: int) -> None:
-        """Choose the tallest keys that leave the page within a height."""
+    def fit(self, width: int, height: int) -> None:
+        """Choose the tallest keys that leave the page within a place."""
+        self._width = min(theme().scaled(316), width - 32)
+        self.keypad.setFixedWidth(self._width)
         rest = self.sent.height() + _GAP + 3 * 8
         t = theme()
         fitting = next((k for k in (66, 58, 46) if rest + 4 * t.scaled(k) <= height), 46)
@@ -83,9 +85,10 @@ class DialPage(QWidget):
     def _keys(self, height: int) -> Keypad:
         self._key_height = height
         keypad = Keypad(height, plus=False, gap=8)
-        keypad.setFixedWidth(theme().scaled(316))
+        keypad.setFixedWidth(self._width)
         keypad.pressed.connect(self._send)
         self._column.addWidget(keypad, 0, Qt.AlignmentFlag.AlignHCenter)
+        keypad.show()  # at once: the layout would show it only later, and not count it until then
         return keypad
 
     def focus_first(self) -> None:

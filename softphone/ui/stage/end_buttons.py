@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.text import tr
-from softphone.ui.theme.motion import frame_clock
+from softphone.ui.theme.motion import FRAME_MS
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.painted_button import mirrored, start_rect
@@ -24,7 +24,9 @@ class CloseButton(Button):
         super().__init__(tr("Close"), "secondary", size="callBar", parent=parent)
         self._left: float | None = None
         self._since = QElapsedTimer()
-        frame_clock().tick.connect(self._tick)
+        self._frames = QTimer(self)
+        self._frames.setInterval(FRAME_MS)
+        self._frames.timeout.connect(self._tick)
 
     @property
     def milliseconds_left(self) -> float | None:
@@ -34,16 +36,13 @@ class CloseButton(Button):
     def run(self, milliseconds: int) -> None:
         self._left = float(milliseconds)
         self._since.start()
-        frame_clock().join(self._user())
+        self._frames.start()
         self.update()
 
     def stop(self) -> None:
         self._left = None
-        frame_clock().leave(self._user())
+        self._frames.stop()
         self.update()
-
-    def _user(self) -> int:
-        return id(self._since)  # the button itself joins the clock while it is busy
 
     def _tick(self) -> None:
         if self._left is None:
@@ -58,13 +57,13 @@ class CloseButton(Button):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        frame_clock().leave(self._user())
+        self._frames.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._left is not None:
             self._since.start()
-            frame_clock().join(self._user())
+            self._frames.start()
 
     def _paint_content(self, painter: QPainter, ink: QColor) -> None:
         if self._left is None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from softphone.ui.text import tr
-from softphone.ui.text_call import Caller
+from softphone.ui.text_call import Caller, isolated
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
 from softphone.ui.widgets.button import Button
@@ -44,7 +44,7 @@ class HeldCard(QWidget):
 
     def show_call(self, who: Caller, state: str, may_swap: bool) -> None:
         self._avatar.set_person(who.name, who.key or None, who.icon)
-        self._name.setText(who.name)
+        self._name.setText(isolated(who.name))
         self._state.setText(state)
         self.setAccessibleName(f"{who.spoken}, {state}")
         self.swap_button.setAccessibleName(tr("Swap to {name}", name=who.name))

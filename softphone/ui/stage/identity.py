@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from softphone.ui.text_call import Caller
+from softphone.ui.text_call import Caller, isolated
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
 from softphone.ui.widgets.labels import ElidedLabel, TextBlock
@@ -72,6 +72,7 @@ class NameLabel(QWidget):
         painter = QPainter(self)
         painter.setFont(t.font("title1", tabular=True))
         painter.setPen(t.color("text-primary"))
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         step = t.line("title1")
         for number, line in enumerate(self._lines(self.width())[0]):
             painter.drawText(QRect(0, number * step, self.width(), step), Qt.AlignmentFlag.AlignCenter, line)
@@ -111,8 +112,8 @@ class CallIdentity(QWidget):
         self.ring.set_person(who.name, who.key or None, who.icon)
         self.avatar.set_person(who.name, who.key or None, who.icon)
         self.name.setText(who.name)
-        self.name_line.setText(who.name)
-        self.number.setText(who.line)
+        self.name_line.setText(isolated(who.name))
+        self.number.setText(isolated(who.line))
         self._refit()
 
     def show_state(
@@ -148,12 +149,17 @@ class CallIdentity(QWidget):
             return max(_AVATAR["slim"], t.line("title3") + t.line("caption")) + 4
         text = self._extra_height(width)
         if shape == "row":
-            words = t.line("title3") + t.line("bodyLarge") + 2 + self._state_height()
-            return max(_AVATAR["row"] + 24, words) + (text + 4 if text else 0)
+            return max(_AVATAR["row"] + 24, self._row_words()) + (text + 4 if self.sentence.plain_text() else 0)
         ring = _AVATAR[shape] + 36
         name = self.name.height_for(width - 2 * 16)
         number = t.line("bodyLarge") if self.number.text() else 0
         return ring + 10 + name + number + self._state_gap() + self._state_height() + (text + 4 if text else 0)
+
+    def _row_words(self) -> int:
+        """Height of the words beside the ring."""
+        t = theme()
+        note = self.note.height() if self.note.text() else 0
+        return t.line("title3") + t.line("bodyLarge") + 2 + self._state_height() + note
 
     def _ended(self) -> bool:
         return self.ring.state in ("ended", "failed")
@@ -225,23 +231,30 @@ class CallIdentity(QWidget):
     def _arrange_row(self) -> None:
         ring = self.ring.width()
         x, width = 16 + ring + 8, self.width() - 16 - ring - 8 - 16
-        words = self.name_line.height() + self.number.height() + 2 + self.state.height()
-        y = max(0, (max(ring, words) - words) // 2)
+        words = self._row_words()
+        y = max(0, (ring - words) // 2)
         self._put(self.ring, 16, 0, ring, ring)
         self._put(self.name_line, x, y, width, self.name_line.height())
         y += self.name_line.height()
         self._put(self.number, x, y, width, self.number.height())
         y += self.number.height() + 2
-        shift = self._spinner.width() + 8 if self._spinner.isVisibleTo(self) else 0
+        text = QFontMetrics(self.state.font()).horizontalAdvance(self.state.text())
+        spinning = self._spinner.isVisibleTo(self) and text + self._spinner.width() + 8 <= width
+        self._spinner.setVisible(spinning)
+        shift = self._spinner.width() + 8 if spinning else 0
         self._put(self._spinner, x, y + (self.state.height() - 16) // 2, 16, 16)
         self._put(self.state, x + shift, y, width - shift, self.state.height())
-        self._arrange_extra(max(ring, words) + 2, _SIDE, self.width() - 2 * _SIDE)
+        self._put(self.note, x, y + self.state.height(), width, self.note.height())
+        if self.sentence.plain_text():
+            room = self.width() - 2 * _SIDE
+            high = self.sentence.heightForWidth(room)
+            self._put(self.sentence, _SIDE, max(ring, words) + 4, room, high)
 
     def _arrange_slim(self) -> None:
-        size = _AVATAR["slim"]
+        size, side = _AVATAR["slim"], max(_SIDE, (self.width() - 330) // 2)
         state = min(QFontMetrics(self.state.font()).horizontalAdvance(self.state.text()) + 4, self.width() // 2)
-        x, end = _SIDE + size + 12, self.width() - _SIDE - state
-        self._put(self.avatar, _SIDE, (self.height() - size) // 2, size, size)
+        x, end = side + size + 12, self.width() - side - state
+        self._put(self.avatar, side, (self.height() - size) // 2, size, size)
         words = self.name_line.height() + self.number.height()
         y = (self.height() - words) // 2
         self._put(self.name_line, x, y, end - 8 - x, self.name_line.height())

@@ -70,7 +70,7 @@ class NoticeSlot(QWidget):
 
     def height_at(self, width: int) -> int:
         """The height its content takes at a width; 0 when there is none."""
-        return max(0, sum(high + _GAP for _, high in self._parts(width)) - _GAP)
+        return _stacked([high for _, high in self._parts(width)])
 
     def _parts(self, width: int) -> list[tuple[QWidget, int]]:
         parts: list[tuple[QWidget, int]] = []
@@ -83,8 +83,11 @@ class NoticeSlot(QWidget):
         return parts
 
     def arrange(self) -> None:
-        y = 0
-        for widget, high in self._parts(self.width()):
+        """Within its height: what does not fit is left out, Resume first, as On hold among the buttons resumes too."""
+        parts, y = self._parts(self.width()), 0
+        while len(parts) > 1 and _stacked([high for _, high in parts]) > self.height():
+            parts.pop()[0].move(0, self.height() + _GAP)
+        for widget, high in parts:
             wish = widget.sizeHint().width() if widget is self.resume_button else _WIDTH
             wide = min(wish, self.width() - 40)
             widget.setGeometry((self.width() - wide) // 2, y, wide, high)
@@ -97,3 +100,7 @@ class NoticeSlot(QWidget):
     def _act(self) -> None:
         if self._notice is not None and self._notice.on_button is not None:
             self._notice.on_button()
+
+
+def _stacked(heights: list[int]) -> int:
+    return max(0, sum(heights) + _GAP * (len(heights) - 1))

@@ -53,7 +53,7 @@ def _arrange_keypad(parts: StageParts, width: int, bar: int, end_top: int) -> No
     high = parts.identity.height_at("slim", width)
     parts.identity.setGeometry(0, bar + 6, width, high)
     top = bar + 6 + high + 16
-    parts.dial_page.fit(end_top - 12 - top)
+    parts.dial_page.fit(width, end_top - 12 - top)
     page = parts.dial_page.sizeHint().height()
     parts.dial_page.setGeometry(0, min(top, max(bar + high, end_top - page - 8)), width, page)
 
@@ -61,7 +61,7 @@ def _arrange_keypad(parts: StageParts, width: int, bar: int, end_top: int) -> No
 def _arrange_ended(parts: StageParts, width: int, height: int, end_top: int) -> None:
     slot = parts.slot.height_at(width)
     room = end_top - 16 - (slot + 12 if slot else 0)
-    shape = _choose(parts.identity, width, room - 12, _first_shape(height, False))
+    shape = _choose(parts.identity, width, room - 12, "large" if height >= _LOW else "small")
     high = parts.identity.height_at(shape, width)
     top = min(_ENDED_TOP + _lowered(height), max(12, (room - high) // 2))
     parts.identity.set_shape(shape)
@@ -89,6 +89,7 @@ def _arrange_call(parts: StageParts, width: int, height: int, bar: int, end_top:
     parts.identity.set_shape(shape)
     parts.identity.setGeometry(0, top, width, high)
     below = top + high
+    slot = min(slot, max(0, grid_top - below - 4))
     parts.slot.setGeometry(0, below + max(0, (grid_top - below - slot) // 2), width, slot)
     parts.slot.arrange()
 
