@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -22,7 +23,7 @@ from softphone.pbx.parent import signal_when_orphaned, standard_input_is_the_par
 log = logging.getLogger(__name__)
 
 DONE, REFUSED = 0, 1
-LOCK_SECONDS = 10.0  # an earlier run of the same data may still be ending
+LOCK_SECONDS = 5.0  # an earlier run of the same data may still be ending
 EVENTS_KEPT = 1000  # for a parent that does not read
 
 Event = dict[str, Any]
@@ -83,7 +84,7 @@ def _serve(options: Options, data: Path, output: JsonLineWriter) -> int:
             return _refuse(error)
         raise
     starting = False
-    events.put({**first_line, "pid": os.getpid()})
+    events.begin({**first_line, "pid": os.getpid()})
     if has_parent:
         threading.Thread(target=_read_commands, args=(system, wake), name="commands", daemon=True).start()
     log.info("serves; ends by: %s", wake.get())
@@ -111,12 +112,15 @@ def _read_commands(system: Any, wake: queue.SimpleQueue[str]) -> None:
 
 
 class _EventWriter:
-    """Writes on a thread of its own: a parent that does not read may not stop signalling."""
+    """Writes, after the first line, on a thread of its own: a parent that does not read may not stop signalling."""
 
     def __init__(self, output: JsonLineWriter) -> None:
         self._output = output
         self._events: queue.Queue[Event | None] = queue.Queue(EVENTS_KEPT)
         self._thread = threading.Thread(target=self._write, name="events", daemon=True)
+
+    def begin(self, first_line: Event) -> None:
+        self._output.write(**first_line)
         self._thread.start()
 
     def put(self, event: Event) -> None:
@@ -126,8 +130,9 @@ class _EventWriter:
             log.warning("nobody reads the events: %s is lost", event.get("event"))
 
     def flush(self) -> None:
-        self._events.put(None, timeout=1.0)
-        self._thread.join(1.0)
+        with contextlib.suppress(queue.Full):
+            self._events.put(None, timeout=1.0)
+            self._thread.join(1.0)
 
     def _write(self) -> None:
         while (event := self._events.get()) is not None:

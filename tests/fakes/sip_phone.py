@@ -61,7 +61,11 @@ class SipPhone:
         )
         self._reader = threading.Thread(target=self._read, name=f"phone {name}", daemon=True)
         self._reader.start()
-        self.uri: str = self.tell("start", user=name, **start)["uri"]
+        try:
+            self.uri: str = self.tell("start", user=re.sub(r"[^0-9A-Za-z+*._-]", "-", name), **start)["uri"]
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> SipPhone:
         return self
