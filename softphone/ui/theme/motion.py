@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QEasingCurve, QElapsedTimer, QObject, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from softphone.ui.theme.theme import theme
 
@@ -53,7 +54,8 @@ class FrameClock(QObject):
 
     def _destroyed(self, key: int, _widget: object = None) -> None:
         self._watched.discard(key)
-        self.leave(key)
+        if isValid(self._timer):  # at exit the clock may be gone before the last window
+            self.leave(key)
 
     def leave(self, user: QWidget | int) -> None:
         self._users.discard(user if isinstance(user, int) else id(user))

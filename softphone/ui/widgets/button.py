@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -77,6 +77,8 @@ class Button(PaintedButton):
         self._font_name: str | None = None
         self._font_weight: int | None = None
         self._flush = False
+        self._mark_box = QRect()
+        self._ticking = False  # most buttons are never busy, so they do not listen to the clock
         self.focus_radius = _RADIUS[size]
         self.setText(text)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
@@ -123,10 +125,16 @@ class Button(PaintedButton):
     def _turn(self) -> None:
         clock = frame_clock()
         if self._busy and self.isVisible():
-            clock.tick.connect(self.update, Qt.ConnectionType.UniqueConnection)
+            if not self._ticking:
+                self._ticking = True
+                clock.tick.connect(self._tick)
             clock.join(self)
         else:
             clock.leave(self)
+
+    def _tick(self) -> None:
+        if self._busy:
+            self.update(self._mark_box)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -215,6 +223,7 @@ class Button(PaintedButton):
         text_x = left if rtl else left + mark + gap
         mark_box = QRectF(round(mark_x), (self.height() - mark) / 2, mark, mark)
         if self._busy:
+            self._mark_box = mark_box.toAlignedRect()
             paint_spinner(painter, mark_box, ink)
         elif self._icon:
             fallback: Weight | None = "fill" if self._kind in _FILLED else None

@@ -145,4 +145,5 @@ class ShadowFrame(QWidget):
         self.paint_box(painter, box)
         painter.restore()
         if masked or theme().dark or theme().high_contrast:
-            fill_round(painter, QRectF(box), self._radius, None, theme().color("line-default" if masked else "line-subtle"))
+            edge = theme().color("line-default" if masked else "line-subtle")
+            fill_round(painter, QRectF(box), self._radius, None, edge)
