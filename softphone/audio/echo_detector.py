@@ -14,6 +14,7 @@ _EVERY = 240 // _STEP_MS
 _FLOOR_DB = -60.0
 _ACTIVE_DB = -45.0
 _ACTIVE_STEPS = 400 // _STEP_MS
+_AUDIBLE_DB = 6.0
 _ALIKE = 0.80
 _MORE_ALIKE = 0.10  # than the other way round
 
@@ -40,6 +41,8 @@ class EchoDetector:
         speaker, microphone = list(self._speaker), list(self._microphone)
         if sum(level > _ACTIVE_DB for level in speaker) < _ACTIVE_STEPS:
             return False, False
+        if max(microphone) - min(microphone) < _AUDIBLE_DB:
+            return True, False
         follows = max(_likeness(speaker[: _WINDOW - lag], microphone[lag:]) for lag in range(_LATEST_ECHO))
         if follows < _ALIKE:
             return True, False

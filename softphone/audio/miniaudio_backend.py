@@ -20,7 +20,7 @@ _had_numpy = "numpy" in sys.modules
 if not _had_numpy:  # miniaudio takes numpy when it finds it: 12 MB and 40 ms for nothing that is used here
     sys.modules["numpy"] = None  # type: ignore[assignment]
 try:
-    import miniaudio  # type: ignore[import-untyped]
+    import miniaudio
 finally:
     if not _had_numpy:
         del sys.modules["numpy"]

@@ -12,16 +12,19 @@ from softphone.audio.webrtc import AudioProcessing, ProcessingUnavailable
 log = logging.getLogger(__name__)
 
 _SECOND = 1000 // BLOCK_MS
+_FAR_TALKS_DB = -45.0
+_NO_ECHO_AFTER = 15 * 1000 // (2 * BLOCK_MS)  # steps of 20 ms in which the far side talked and no echo was found
 _NOISY_DB, _QUIET_DB = -48.0, -54.0  # the peak of a quiet moment; its RMS is some 10 dB lower
 
 
 class VoiceProcessing:
     """Blocks of 10 ms: `render` on the speaker's thread, `capture` on the microphone's.
 
-    The canceller runs all the time, so that it knows the room when it is needed, but its output is used only once an
-    echo has been found, and the noise suppressor's only in a noisy room. A headset in a quiet room goes out untouched:
-    both begin with a high-pass that turns the phase below 600 Hz (correlation 0.72 for speech), and a canceller that
-    hears no echo still takes 2 to 6 dB from speech that an echo service returns.
+    The canceller runs from the beginning, so that it knows the room when it is needed, but its output is used only once
+    an echo has been found (after 0.5 to 1.5 s of talk), and the noise suppressor's only in a noisy room; where 15 s of
+    the far side's talk showed no echo the canceller rests. A headset in a quiet room goes out untouched: both begin
+    with a high-pass that turns the phase below 600 Hz (speech correlates 0.72 with itself), and a canceller that hears
+    no echo still takes 2 to 6 dB from speech that an echo service returns.
 
     No gain control: it would change the level of a voice by more than 3 dB.
     """
@@ -33,6 +36,7 @@ class VoiceProcessing:
         self._noise: AudioProcessing | None = None
         self._detector = EchoDetector()
         self._found_before = False
+        self._far_steps = 0
         self._speaker_peak = 0
         self._microphone_peak = 0
         self._blocks = 0
@@ -56,11 +60,15 @@ class VoiceProcessing:
         """What goes out: "untouched", "echo cancelled" or "noise suppressed"."""
         return self._using
 
+    @property
+    def _awake(self) -> bool:
+        return self.echo_found or self._far_steps < _NO_ECHO_AFTER
+
     def render(self, block: bytes) -> None:
         """What the speaker is about to play."""
         self._speaker_peak = max(self._speaker_peak, peak_of(samples_of(block)))
         chain = self._echo
-        if chain is not None:
+        if chain is not None and self._awake:
             try:
                 chain.render(block)
             except ProcessingUnavailable as error:
@@ -71,7 +79,7 @@ class VoiceProcessing:
         samples = samples_of(block)
         self._listen(samples)
         try:
-            cancelled = self._echo.capture(block) if self._echo is not None else None
+            cancelled = self._echo.capture(block) if self._echo is not None and self._awake else None
             suppress = self._noise is not None and (self._noisy or self._floor_db() > _QUIET_DB)
             suppressed = self._noise.capture(block) if suppress and self._noise is not None else None
         except ProcessingUnavailable as error:
@@ -104,7 +112,9 @@ class VoiceProcessing:
             return
         speaker, self._speaker_peak = self._speaker_peak, 0
         microphone, self._microphone_peak = self._microphone_peak, 0
-        checked, found = self._detector.hear(decibels(speaker), decibels(microphone))
+        speaker_db = decibels(speaker)
+        self._far_steps += speaker_db > _FAR_TALKS_DB
+        checked, found = self._detector.hear(speaker_db, decibels(microphone))
         if checked:
             self.echo_found = found and self._found_before  # twice in a row, 0.24 s apart: chance does not do that
             self._found_before = found

@@ -136,6 +136,19 @@ def test_without_echo_and_noise_the_microphone_is_not_touched():
     assert np.array_equal(out, near[: len(out)])
 
 
+def test_an_echo_that_begins_late_in_a_call_is_cancelled_too():
+    """Headphones pulled off after a minute."""
+    processing = VoiceProcessing()
+    processing.load()
+    speaker = noise(40, 0.5)
+    echo = np.concatenate([np.zeros(960, np.int16), speaker // 3])[: len(speaker)]
+    echo[: 30 * 16000] = 0
+    out = through(processing, speaker, echo)
+    assert processing.using == "echo cancelled"
+    last = slice(36 * 16000, None)
+    assert db(echo[last]) - db(out[last]) > 30
+
+
 def test_steady_noise_is_suppressed():
     processing = VoiceProcessing()
     processing.load()
