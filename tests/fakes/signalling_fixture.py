@@ -87,7 +87,7 @@ class _Tracebacks(logging.Handler):
 class Ground:
     """A running core and the peers a test made; everything ends with it."""
 
-    def __init__(self, timings: Timings) -> None:
+    def __init__(self, timings: Timings, listen: str = "127.0.0.1") -> None:
         self.subscribers = MemorySubscribers()
         self.records: queue.Queue[CallRecord] = queue.Queue()
         self.changes: list[str] = []
@@ -96,7 +96,7 @@ class Ground:
         self.tracebacks = _Tracebacks()
         _, chain, key = certificates()
         self.config = SipCoreConfig(
-            listen="127.0.0.1", realm=REALM, udp_port=0, tcp_port=0, tls_port=0, certificate_chain=chain,
+            listen=listen, realm=REALM, udp_port=0, tcp_port=0, tls_port=0, certificate_chain=chain,
             private_key=key, subscribers=self.subscribers, call_ended=self.records.put,
             registrations_changed=self.changes.append,
         )  # fmt: skip
@@ -146,12 +146,14 @@ class Ground:
         self.core.stop()
 
 
-def scenario(timings: Timings = QUICK) -> Callable[[Callable[[Ground], Awaitable[None]]], Callable[[], None]]:
+def scenario(
+    timings: Timings = QUICK, listen: str = "127.0.0.1"
+) -> Callable[[Callable[[Ground], Awaitable[None]]], Callable[[], None]]:
     """Makes a test of a coroutine that is given the ground."""
 
     def decorate(play: Callable[[Ground], Awaitable[None]]) -> Callable[[], None]:
         async def run() -> None:
-            ground = Ground(timings)
+            ground = Ground(timings, listen)
             logging.getLogger().addHandler(ground.tracebacks)
             ground.start()
             try:

@@ -226,7 +226,7 @@ class SipPeer:
 
     def __init__(self, server: str, transport: str, user: str, auth_username: str, password: str, realm: str) -> None:
         host, port = server.rsplit(":", 1)
-        self.server = (host, int(port))
+        self.server = (host.strip("[]"), int(port))
         self.transport, self.user, self.auth_username = transport, user, auth_username
         self.password, self.realm = password, realm
         self.address = ""
@@ -261,7 +261,7 @@ class SipPeer:
         if transport == "udp":
             loop = asyncio.get_running_loop()
             peer._datagrams, _ = await loop.create_datagram_endpoint(
-                lambda: _Datagrams(peer), local_addr=("127.0.0.1", 0)
+                lambda: _Datagrams(peer), local_addr=("::1" if ":" in peer.server[0] else "127.0.0.1", 0)
             )
             name = peer._datagrams.get_extra_info("sockname")
         else:
@@ -271,7 +271,7 @@ class SipPeer:
             )
             name = peer._writer.get_extra_info("sockname")
             peer._spawn(peer._read(reader))
-        peer.address = f"{name[0]}:{name[1]}"
+        peer.address = f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
         return peer
 
     async def __aenter__(self) -> SipPeer:

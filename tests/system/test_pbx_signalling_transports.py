@@ -198,3 +198,27 @@ async def test_port_0_is_any_port_and_a_taken_one_is_an_error(ground: Ground):
     )
     with pytest.raises(OSError, match="in use"):
         other.start()
+
+
+@pytest.mark.parametrize("listen", ["::1", "0.0.0.0"])
+def test_ipv6_and_every_interface_name_addresses_that_can_be_called(listen):
+    @scenario(listen=listen)
+    async def play(ground: Ground) -> None:
+        host = "[::1]" if listen == "::1" else "127.0.0.1"
+        for transport in ("udp", "tcp"):
+            port = getattr(ground.addresses, transport).rsplit(":", 1)[1]
+            object.__setattr__(ground.addresses, transport, f"{host}:{port}")
+            alice, bob = await ground.phone("100-1", transport), await ground.phone("110-1", transport)
+            outgoing = await alice.call("110", sdp(4000))
+            incoming = await bob.incoming()
+            server = getattr(ground.addresses, transport)
+            assert incoming.invite.contact.split(";")[0] == f"sip:100@{server}"
+            assert incoming.invite.get("via").split(";")[0].endswith(f" {server}")
+            await incoming.answer(sdp(5000))
+            await outgoing.answered()
+            await outgoing.hang_up()
+            await bob.expect("BYE", incoming.call_id)
+            await alice.register(0)
+            await bob.register(0)
+
+    play()

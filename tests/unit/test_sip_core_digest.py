@@ -97,7 +97,7 @@ def test_a_count_is_good_once_and_has_to_grow(challenger):
 
 @pytest.mark.parametrize(
     "line",
-    ["", "Basic abc", "Digest", "Digest username", 'Digest username="a', "Digest a=1, b=2", 'Digest username="a" x="b"'],
+    ["", "Basic abc", "Digest", "Digest username", 'Digest username="a', "Digest a=1, b=2", 'Digest username="a" x=1'],
 )  # fmt: skip
 def test_a_line_that_is_no_digest_is_none(line):
     assert parse_credentials(line) is None

@@ -16,6 +16,11 @@ class _NoWildcard:
         return False
 
 
+def bracketed(host: str) -> str:
+    """As an IPv6 address is written in a URI and in host:port."""
+    return f"[{host}]" if ":" in host else host
+
+
 class Flow:
     """What sippy calls a server: sends to one peer. For UDP one is made per message, else one per connection."""
 
@@ -42,7 +47,7 @@ class Flow:
         return self.transport == other.transport and self.remote == other.remote
 
     def getSIPaddr(self) -> tuple[Address, str]:
-        return self.local, self.transport
+        return (bracketed(self.local[0]), self.local[1]), self.transport
 
     def addr2str(self, address: Address) -> str:
         return f"{self.transport}:{address[0]}:{address[1]}"

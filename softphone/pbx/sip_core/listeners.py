@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import ipaddress
 import logging
 import socket
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from typing import cast
 
 from softphone.pbx.ports import SipAddresses, SipCoreConfig
-from softphone.pbx.sip_core.flow import Address, Flow
+from softphone.pbx.sip_core.flow import Address, Flow, bracketed
 from softphone.pbx.sip_core.framing import FramingFault, StreamFramer
 
 _log = logging.getLogger(__name__)
@@ -43,7 +44,10 @@ class _Datagrams(asyncio.DatagramProtocol):
         _log.debug("UDP: %s", exc)  # a port unreachable of an earlier datagram; the transaction times out by itself
 
     def flow(self, remote: Address) -> Flow:
-        return Flow("udp", self._local, remote, self._send, reliable=False)
+        host, port = self._local
+        if ipaddress.ip_address(host).is_unspecified:
+            host = _local_address(remote[0], host)
+        return Flow("udp", (host, port), remote, self._send, reliable=False)
 
     def _send(self, data: bytes, address: Address) -> None:
         if self._transport is None or self._transport.is_closing():
@@ -190,6 +194,18 @@ class Listeners:
         self._connections.discard(connection)
 
 
+@functools.lru_cache(maxsize=1024)
+def _local_address(remote: str, otherwise: str) -> str:
+    """By which of our addresses a peer reaches us, when we listen at all of them: asked of the routing table."""
+    family = socket.AF_INET6 if ":" in remote else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((remote, 9))  # sends nothing
+        except OSError:
+            return otherwise
+        return str(probe.getsockname()[0])
+
+
 def _tls(config: SipCoreConfig) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -202,4 +218,4 @@ def _sockets(*servers: asyncio.Server) -> list[object]:
 
 
 def _name(address: tuple[str, int]) -> str:
-    return f"{address[0]}:{address[1]}"
+    return f"{bracketed(address[0])}:{address[1]}"

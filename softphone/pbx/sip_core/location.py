@@ -116,6 +116,7 @@ class Location:
 
 def udp_destination(contact_host: str, contact_port: int | None, source: Address, symmetric: bool) -> Address:
     """Where requests to a UDP contact go: there, but to the source where it is no address or a NAT is seen."""
+    contact_host = contact_host.strip("[]")
     try:
         ipaddress.ip_address(contact_host)
     except ValueError:

@@ -42,7 +42,7 @@ class Router:
         trusted: set[Address] = set()
         for route in routes:
             url = SipURL(route.uri)
-            child = (str(url.host), int(url.port or 5060))
+            child = (str(url.host).strip("[]"), int(url.port or 5060))
             trusted.add(child)
             target = Target(url, self.udp_flow(child))
             if route.pattern.endswith(_PREFIX):

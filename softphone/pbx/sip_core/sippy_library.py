@@ -32,23 +32,23 @@ if "elperiodic.ElPeriodic" not in sys.modules:
     _package.ElPeriodic = _module  # type: ignore[attr-defined]
     sys.modules["elperiodic"], sys.modules["elperiodic.ElPeriodic"] = _package, _module
 
-import sippy.SipMsg  # type: ignore[import-untyped]  # noqa: E402
-import sippy.SipRequest  # type: ignore[import-untyped]  # noqa: E402
-import sippy.SipTransactionManager  # type: ignore[import-untyped]  # noqa: E402
-import sippy.SipURL  # type: ignore[import-untyped]  # noqa: E402
-from sippy.MsgBody import MsgBody  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipAddress import SipAddress  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipCallId import SipCallId  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipConf import SipConf  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipContact import SipContact  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipContentType import SipContentType  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipFrom import SipFrom  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipGenericHF import SipGenericHF  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipHeader import SipHeader  # type: ignore[import-untyped]  # noqa: E402
+import sippy.SipMsg  # noqa: E402
+import sippy.SipRequest  # noqa: E402
+import sippy.SipTransactionManager  # noqa: E402
+import sippy.SipURL  # noqa: E402
+from sippy.MsgBody import MsgBody  # noqa: E402
+from sippy.SipAddress import SipAddress  # noqa: E402
+from sippy.SipCallId import SipCallId  # noqa: E402
+from sippy.SipConf import SipConf  # noqa: E402
+from sippy.SipContact import SipContact  # noqa: E402
+from sippy.SipContentType import SipContentType  # noqa: E402
+from sippy.SipFrom import SipFrom  # noqa: E402
+from sippy.SipGenericHF import SipGenericHF  # noqa: E402
+from sippy.SipHeader import SipHeader  # noqa: E402
 from sippy.SipRequest import SipRequest  # noqa: E402
-from sippy.SipResponse import SipResponse  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipRoute import SipRoute  # type: ignore[import-untyped]  # noqa: E402
-from sippy.SipTo import SipTo  # type: ignore[import-untyped]  # noqa: E402
+from sippy.SipResponse import SipResponse  # noqa: E402
+from sippy.SipRoute import SipRoute  # noqa: E402
+from sippy.SipTo import SipTo  # noqa: E402
 from sippy.SipTransactionManager import (  # noqa: E402
     RINGING,
     TRYING,
@@ -57,7 +57,7 @@ from sippy.SipTransactionManager import (  # noqa: E402
     SipTransactionManager,
 )
 from sippy.SipURL import SipURL  # noqa: E402
-from sippy.Time.MonoTime import MonoTime  # type: ignore[import-untyped]  # noqa: E402
+from sippy.Time.MonoTime import MonoTime  # noqa: E402
 
 __all__ = [
     "RINGING",
