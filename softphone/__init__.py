@@ -7,7 +7,7 @@ ours (import contracts in `pyproject.toml`, run by a test):
 - `extension`   the extension's settings document, pure values                         (nothing)
 - `phone`       the telephone: `Phone.handle(event)`, intents, state tables            (extension)
 - `user_agent`  starts and supervises the child, encodes the pipe                      (phone)
-- `sip`         the child: pjsua2, TLS relay, locating servers                         (phone, user_agent.wire, audio, logs)
+- `sip`         the child: pjsua2, TLS relay, locating servers        (phone, user_agent.wire, audio, logs)
 - `audio`       the child's sound: devices, buffers, tones, echo cancellation          (phone)
 - `account`     client of the account service                                          (phone, extension)
 - `store`       what stays on this computer                                            (phone)
@@ -15,7 +15,8 @@ ours (import contracts in `pyproject.toml`, run by a test):
 - `control`     one instance, and the command line's verbs over a local socket         (phone)
 - `ui`          windows, widgets, theme, every sentence                                (phone, extension)
 - `pbx`         the local phone system                                                 (extension)
-- `app`, `__main__`, `worker`  put it together; `resources` finds bundled files
+- `app`, `desktop`, `__main__` put it together; `account_jobs`, `worker` are the background; `demo` and `tour` show it;
+  `resources` finds bundled files
 """
 
 __version__ = "0.1.0"

@@ -17,11 +17,15 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from softphone import __version__
 from softphone.logs.redact import redact
 from softphone.phone.events import Event
 from softphone.store.paths import Paths, paths_of
+
+if TYPE_CHECKING:
+    from softphone.tour.ears import VirtualEars
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +72,10 @@ def start(*, profile: str, demo: bool, tour: str | None, link: str) -> int:
     set_up(paths.log_file, level=logging.DEBUG if os.environ.get("SOFTPHONE_LOG") == "debug" else logging.INFO)
     log.info("softphone %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
 
+    ears = _tour_ears(tour) if tour is not None else None
+    if tour is not None and ears is None:
+        return 1
+
     from softphone.user_agent.process import UserAgentProcess
 
     early = EarlyPost()
@@ -76,9 +84,26 @@ def start(*, profile: str, demo: bool, tour: str | None, link: str) -> int:
     try:
         from softphone.desktop import Desktop
 
-        return Desktop(paths, user_agent, early, demo=demo, tour=Path(tour) if tour else None, link=link).run()
+        return Desktop(
+            paths, user_agent, early, demo=demo, tour=Path(tour) if tour else None, ears=ears, link=link
+        ).run()
     finally:
         user_agent.stop()
+        if ears is not None:
+            ears.close()
+
+
+def _tour_ears(folder: str) -> VirtualEars | None:
+    """Virtual sound devices for the tour, and a platform that needs no screen; None when they are not to be had."""
+    from softphone.tour.ears import VirtualEars
+
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        return VirtualEars(Path(folder))
+    except OSError as problem:
+        print(f"softphone: the tour cannot start: {problem}", file=sys.stderr)
+        return None
 
 
 def _hand_over(paths: Paths, link: str) -> bool:

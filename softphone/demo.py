@@ -7,15 +7,17 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from softphone.pbx.process import LocalPhoneSystem
 from softphone.phone.secret import Secret
 
 log = logging.getLogger(__name__)
 
+#: The echo service.
+TEST_NUMBER = "*43"
+
 Ready = Callable[[str, str, Secret, str], None]
 
 
-def available() -> bool:
+def demo_available() -> bool:
     """Whether the local phone system's libraries are installed."""
     from importlib.util import find_spec
 
@@ -28,6 +30,8 @@ class Demo:
     def __init__(self, data: Path, on_main: Callable[[Callable[[], None]], None], ready: Ready,
                  failed: Callable[[str], None]) -> None:  # fmt: skip
         self._on_main, self._ready, self._failed = on_main, ready, failed
+        from softphone.pbx.process import LocalPhoneSystem
+
         self._system = LocalPhoneSystem(data)
         threading.Thread(target=self._start, name="demo-start", daemon=True).start()
 

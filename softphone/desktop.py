@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -16,6 +17,7 @@ from softphone.account_jobs import AccountJobs
 from softphone.app import STOP_SECONDS, EarlyPost, computer_name, forward_signals, this_region
 from softphone.control.server import ControlServer
 from softphone.control.verbs import Verbs
+from softphone.demo import TEST_NUMBER, Demo, demo_available
 from softphone.phone import events as ev
 from softphone.phone.account import ThisDevice
 from softphone.phone.failure import Failure, FailureKind
@@ -26,13 +28,16 @@ from softphone.phone.secret import Secret
 from softphone.store.credentials import Credentials
 from softphone.store.history import HistoryFile
 from softphone.store.paths import Paths
-from softphone.store.preferences import PreferencesFile
+from softphone.store.preferences import PreferencesFile, Remembered
 from softphone.ui.inbox import Inbox
 from softphone.ui.text import PRODUCT
 from softphone.ui.theme.theme import theme
 from softphone.ui.windows import Windows
 from softphone.user_agent.process import UserAgentProcess
 from softphone.worker import Worker
+
+if TYPE_CHECKING:
+    from softphone.tour.ears import VirtualEars
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +77,11 @@ class Desktop:
         *,
         demo: bool,
         tour: Path | None,
+        ears: VirtualEars | None,
         link: str,
     ) -> None:
         self._paths, self._user_agent, self._link = paths, user_agent, link
-        self._tour = tour
+        self._tour, self._ears = tour, ears
         self._exit_code = 0
         self._app = QApplication([PRODUCT])
         self._app.setApplicationName(PRODUCT)
@@ -90,9 +96,10 @@ class Desktop:
 
         self._ca_file = os.environ.get("SOFTPHONE_CA_FILE") or None
         inbox = Inbox(self._deliver)
+        credentials = Credentials(paths.profile)
         self._account = AccountJobs(
             self._new_service,
-            Credentials(paths.profile),
+            credentials,
             self._account_worker,
             inbox.post,
             ThisDevice(preferences.installation_id, computer_name(), platform.system().lower(), __version__),
@@ -114,9 +121,17 @@ class Desktop:
         )
         self._inbox = inbox
         self._main_thread = _MainThread()
-        self._windows = Windows(self.phone, self._preferences, demo=demo, try_demo=self._start_demo, quit_=self.quit)
+        self._windows = Windows(
+            self.phone,
+            Remembered(self._preferences),
+            demo=demo,
+            try_demo=self._start_demo if demo_available() else None,
+            test_number=TEST_NUMBER if demo else None,
+            quit_=self.quit,
+        )
+        self._account_worker.submit(lambda: self._look_for_keychain(credentials))
         self._control = ControlServer(self._verbs().answer)
-        self._demo: object | None = None
+        self._demo: Demo | None = None
         self._measure_ticks = 0
         self._measure = QTimer()
         self._measure.setInterval(MEASURE_MS)
@@ -138,10 +153,10 @@ class Desktop:
             self._start_demo()
         else:
             self.phone.start()
-        if self._tour is not None:
-            from softphone.tour import Tour
+        if self._tour is not None and self._ears is not None:
+            from softphone.tour.tour import Tour
 
-            self._running_tour = Tour(self.phone, self._windows, self._tour, self.finish)
+            self._running_tour = Tour(self.phone, self._windows, self._tour, self._ears, self.finish)
         try:
             self._app.exec()
         finally:
@@ -172,12 +187,16 @@ class Desktop:
             if not worker.stop(STOP_SECONDS):
                 log.warning("a background job did not end in time")
         if self._demo is not None:
-            self._demo.stop()  # type: ignore[attr-defined]
+            self._demo.stop()
 
     def _new_service(self, rotated: Callable[[Secret], None]) -> AccountService:
         from softphone.account.client import AccountClient
 
-        return AccountClient(on_rotated=rotated, ca_file=self._ca_file)
+        return AccountClient(on_rotated=rotated, ca_file=Path(self._ca_file) if self._ca_file else None)
+
+    def _look_for_keychain(self, credentials: Credentials) -> None:
+        available = credentials.available()
+        self._main_thread.run(lambda: self._windows.set_keychain_available(available))
 
     def _verbs(self) -> Verbs:
         from softphone.ui.text_main import failure_sentence
@@ -224,7 +243,6 @@ class Desktop:
 
     def _start_demo(self) -> None:
         """Start the local phone system beside us, then sign in to it."""
-        from softphone.demo import Demo
 
         def ready(service: str, email: str, password: Secret, ca_file: str) -> None:
             self._ca_file = ca_file

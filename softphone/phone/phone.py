@@ -212,6 +212,10 @@ class Phone:
             return shown(party.user)
         return party.address
 
+    def address_of(self, party: Party) -> str:
+        """What to dial to reach somebody: the number alone where it is one of ours or of the world's."""
+        return party.user if self._ours(party.host) or party.user.startswith("+") else party.address
+
     # --- events ---------------------------------------------------------------------------------------------------
 
     def handle(self, event: ev.Event) -> None:

@@ -91,6 +91,40 @@ class PreferencesFile:
             log.warning("the unreadable preferences could not be set aside: %s", problem)
 
 
+class Remembered:
+    """The preferences as the windows keep theirs: by plain attributes."""
+
+    def __init__(self, file: PreferencesFile) -> None:
+        self._file = file
+
+    @property
+    def window_place(self) -> bytes:
+        try:
+            return bytes.fromhex(self._file.current.window_place)
+        except ValueError:
+            return b""
+
+    @window_place.setter
+    def window_place(self, place: bytes) -> None:
+        self._file.change(window_place=place.hex())
+
+    @property
+    def last_email(self) -> str:
+        return self._file.current.last_email
+
+    @last_email.setter
+    def last_email(self, email: str) -> None:
+        self._file.change(last_email=email)
+
+    @property
+    def told_about_tray(self) -> bool:
+        return self._file.current.told_about_tray
+
+    @told_about_tray.setter
+    def told_about_tray(self, told: bool) -> None:
+        self._file.change(told_about_tray=told)
+
+
 def _from_json(raw: dict[str, Any]) -> Preferences:
     default = Preferences()
     known, extra = {}, {}

@@ -115,4 +115,4 @@ class StageHand:
         visible = [b for b in window.findChildren(QAbstractButton) if b.isVisible() and b.isEnabled()]
         exact = [b for b in visible if name in (b.accessibleName(), b.text())]
         starting = [b for b in visible if b.accessibleName().startswith(name) or b.text().startswith(name)]
-        return (exact or starting or [None])[0]
+        return next(iter(exact or starting), None)

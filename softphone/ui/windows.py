@@ -1,0 +1,189 @@
+"""The windows and what joins them: which one comes when, and what one asks of another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from softphone.phone.call import Call
+from softphone.phone.failure import Refused
+from softphone.phone.history import HistoryEntry
+from softphone.phone.phone import Phone
+from softphone.phone.publisher import Topic
+from softphone.ui.incoming.incoming_windows import IncomingWindows
+from softphone.ui.incoming.missed_notice import MissedNotice
+from softphone.ui.main.main_window import MainWindow
+from softphone.ui.mini_bar.mini_bar import MiniBar
+from softphone.ui.stage.call_stage import CallStage
+from softphone.ui.tray.tray import Tray, TrayActions
+
+#: What is not needed for the first picture is built this long after it.
+AFTER_START_MS = 400
+
+
+class Remembered(Protocol):
+    """What the windows keep between runs."""
+
+    window_place: bytes
+    last_email: str
+    told_about_tray: bool
+
+
+class Windows(QObject):
+    """`timings` holds monotonic seconds of firsts, for benchmarks: "window_painted", "ring_painted <call id>"."""
+
+    def __init__(
+        self,
+        phone: Phone,
+        remembered: Remembered,
+        *,
+        demo: bool,
+        try_demo: Callable[[], object] | None,
+        test_number: str | None,
+        quit_: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self._phone = phone
+        self._quit = quit_
+        self.timings: dict[str, float] = {}
+        self.main = MainWindow(
+            phone,
+            stage_factory=lambda **asks: CallStage(phone, **asks),
+            place=_Place(remembered),
+            has_tray=lambda: self._tray is not None and self._tray.available,
+            told_about_tray=remembered.told_about_tray,
+            on_told_about_tray=lambda: setattr(remembered, "told_about_tray", True),
+            demo=demo,
+            try_demo=try_demo,
+            test_number=test_number,
+            last_email=remembered.last_email,
+            remember_email=lambda email: setattr(remembered, "last_email", email),
+        )
+        self.main.quit_requested.connect(quit_)
+        self.main.mini_bar_wanted.connect(self._show_mini_bar)
+        self.main.installEventFilter(self)
+        self._tray: Tray | None = None
+        self._incoming: IncomingWindows | None = None
+        self._missed: MissedNotice | None = None
+        self._mini_bar: MiniBar | None = None
+
+    def start(self, link: str) -> None:
+        """Show the main window; build the rest once it is on the screen."""
+        self.main.show()
+        if link:
+            self.main.dial(link)
+        QTimer.singleShot(AFTER_START_MS, self._build_the_rest)
+
+    def show_main(self, link: str = "") -> None:
+        """Asked by a second start."""
+        if link:
+            self.main.dial(link)
+        else:
+            self.main.bring_up()
+
+    def set_keychain_available(self, available: bool) -> None:
+        self.main.set_keychain_available(available)
+
+    def incoming_windows(self) -> list[QWidget]:
+        """Those on the screen, in the order in which the calls came."""
+        if self._incoming is None:
+            return []
+        windows = (self._incoming.window_of(call.id) for call in self._phone.calls.ringing)
+        return [window for window in windows if window is not None]
+
+    def close(self) -> None:
+        """The program ends."""
+        self.main.leave()
+        for window in (self._mini_bar, self._missed):
+            if window is not None:
+                window.hide()
+        if self._tray is not None:
+            self._tray.icon.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The first painted picture of the main window, for `timings`."""
+        if event.type() == QEvent.Type.Paint:
+            self.timings["window_painted"] = time.monotonic()
+            self.main.removeEventFilter(self)
+        return False
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _build_the_rest(self) -> None:
+        phone = self._phone
+        self._incoming = IncomingWindows(phone, escalate=self._escalate, near=self._near)
+        self._incoming.painted.connect(self._ring_painted)
+        self._incoming.prepare()
+        for call in phone.calls.ringing:  # it was quicker than we
+            self._incoming.ring(call)
+        self._missed = MissedNotice(
+            phone,
+            call_back=self._call_back,
+            show_missed=self.main.show_missed,
+            near=self._near,
+            below=lambda: self._incoming.stack_height if self._incoming is not None else 0,
+        )
+        self._mini_bar = MiniBar(phone, self.main, open_stage=self.main.show_call)
+        self._tray = Tray(
+            phone,
+            TrayActions(
+                show_or_hide=self._show_or_hide,
+                open_window=self.main.bring_up,
+                new_call=self._new_call,
+                show_missed=self.main.show_missed,
+                show_call=self.main.show_call,
+                show_ringing=self._incoming.show_again,
+                quit=self.main.ask_to_quit,
+            ),
+        )
+        if self._tray.available:
+            self._tray.icon.show()
+
+    def _new_call(self) -> None:
+        self.main.bring_up()
+        self.main.focus_box()
+
+    def _show_or_hide(self) -> None:
+        if self.main.isVisible() and self.main.isActiveWindow():
+            self.main.close()
+        else:
+            self.main.bring_up()
+
+    def _show_mini_bar(self) -> None:
+        if self._mini_bar is not None:
+            self._mini_bar.show_now()
+
+    def _call_back(self, entry: HistoryEntry) -> None:
+        self.main.bring_up()
+        try:
+            self._phone.call(self._phone.address_of(entry.remote))
+        except Refused as refused:
+            self._phone.publisher.publish(Topic.NOTICE, refused.failure)
+
+    def _escalate(self, call: Call) -> None:
+        if self._tray is not None:
+            self._tray.call_attention(call)
+        QApplication.alert(self.main)
+
+    def _near(self) -> QWidget | None:
+        return self.main if self.main.isVisible() else None
+
+    def _ring_painted(self, call_id: str, _milliseconds: float) -> None:
+        self.timings[f"ring_painted {call_id}"] = time.monotonic()
+
+
+class _Place:
+    """Size and place of the main window, as the main window wants them."""
+
+    def __init__(self, remembered: Remembered) -> None:
+        self._remembered = remembered
+
+    def load(self) -> bytes:
+        return self._remembered.window_place
+
+    def save(self, place: bytes) -> None:
+        self._remembered.window_place = place
