@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from softphone.tour.virtual_sound import (
+from softphone.tour.virtual_sound import RATE, PulseServer, Recording, Samples, level_db, likeness, read_wav, write_wav
     RATE,
     PulseServer,
     Recording,

@@ -137,7 +137,8 @@ class PulseServer:
 
     def _null_sink(self, name: str, label: str, rate: int) -> str:
         return self.pactl("load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", "channels=1",
-                          "norewinds=1", "channel_map=mono", f"sink_properties=\"device.description='{label}'\"")  # fmt: skip
+                          "norewinds=1", "channel_map=mono",
+                          f"sink_properties=\"device.description='{label}'\"")  # fmt: skip
 
     def remove(self, name: str) -> None:
         """Pull the plug of a speaker or microphone."""
