@@ -9,14 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from softphone.tour.virtual_sound import RATE, PulseServer, Recording, Samples, level_db, likeness, read_wav, write_wav
-    RATE,
-    PulseServer,
-    Recording,
-    Samples,
-    level_db,
-    read_wav,
-    write_wav,
-)
 
 SENTENCE = "Good morning, this is Alice. The delivery comes on Thursday afternoon, at a quarter past three."
 #: Recorded on after the sentence has been spoken, for what is still under way.
