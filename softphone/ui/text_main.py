@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from softphone.phone.account import Identity
 from softphone.phone.failure import Failure, FailureKind
@@ -253,7 +254,7 @@ def registration_line(state: RegistrationState, failure: Failure | None, server:
 
 @dataclass(frozen=True)
 class BannerText:
-    kind: str
+    kind: Literal["warning", "muted", "info"]
     title: str
     text: str
     icon: str | None = None
@@ -318,21 +319,6 @@ def first_close() -> str:
 
 
 # --- sound ------------------------------------------------------------------------------------------------------------
-
-
-def sound_trouble(kind: str) -> tuple[str, str] | None:
-    """Title and sentence for what is wrong with sound; None when nothing is."""
-    choose = tr("Plug one in, or choose one here.")
-    return {
-        "no_microphone": (tr("No microphone found"), choose),
-        "microphone_lost": (tr("No microphone found"), choose),
-        "no_speaker": (tr("No speaker found"), choose),
-        "speaker_lost": (tr("No speaker found"), choose),
-        "microphone_blocked": (
-            tr("Microphone blocked"),
-            tr("This computer doesn't let the app use the microphone. Open its privacy settings."),
-        ),
-    }.get(kind)
 
 
 def default_device(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,18 +14,20 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.sound import SoundChoice
 from softphone.ui.main.card import Card, SettingRow
-from softphone.ui.main.overlay_scroll import OverlayScrollBar
 from softphone.ui.text import tr
-from softphone.ui.text_main import default_device, missing_device, sound_trouble
+from softphone.ui.text_call import sound_trouble
+from softphone.ui.text_main import default_device, missing_device
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.banner import Banner
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.level_meter import LevelMeter
+from softphone.ui.widgets.overlay_scroll_bar import OverlayScrollBar
 from softphone.ui.widgets.select import Select
 from softphone.ui.widgets.switch import Switch
 
 _WIDEST = 760
+_SYSTEM = {"win32": "Windows", "darwin": "macOS"}.get(sys.platform, "Linux")
 
 
 class DeviceSelect(Select):
@@ -36,7 +39,6 @@ class DeviceSelect(Select):
         self._choose = choose
         self._ids: list[str | None] = [None]
         self.changed.connect(self._changed)
-        self.setMaximumWidth(theme().scaled(300))
 
     def show_devices(self, phone: Phone, chosen: str | None) -> None:
         devices = [device for device in phone.sound_devices if device.kind == self._kind]
@@ -146,7 +148,7 @@ class AudioPage(QScrollArea):
         for switch, on in ((self.echo, choice.echo_cancellation), (self.noise, choice.noise_suppression)):
             if switch.isChecked() != on:
                 switch.setChecked(on)
-        trouble = sound_trouble(phone.sound_trouble)
+        trouble = sound_trouble(phone.sound_trouble, _SYSTEM)
         if trouble is not None:
             self.trouble.set_content("warning", *trouble, icon="microphone-slash")
         self.trouble.setVisible(trouble is not None)

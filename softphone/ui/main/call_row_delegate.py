@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from softphone.ui.main.call_rows import CallRow, DayRow
 from softphone.ui.main.calls_model import CallsModel
+from softphone.ui.main.reading_direction import isolated
 from softphone.ui.text_main import clock, day_heading, mirrored_icon, on_this_call, row_text
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
@@ -72,9 +73,9 @@ class CallRowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         row = self._model.row(index)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         painter.save()
-        painter.setLayoutDirection(option.direction)  # type: ignore[attr-defined]
+        painter.setLayoutDirection(option.direction)
         if isinstance(row, DayRow):
             today = datetime.now().date()
             paint_heading(painter, rect, day_heading(row.day, today))
@@ -85,8 +86,8 @@ class CallRowDelegate(QStyledItemDelegate):
     def _paint_call(self, painter: QPainter, rect: QRect, row: CallRow, number: int,
                     option: QStyleOptionViewItem) -> None:  # fmt: skip
         t = theme()
-        rtl = option.direction == Qt.LayoutDirection.RightToLeft  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        state: QStyle.StateFlag = option.state
         hovered = self.pointer is not None and rect.contains(self.pointer)
         selected = bool(state & QStyle.StateFlag.State_Selected) and self.selection_shown
         paper = self._paper(row, hovered, selected)
@@ -145,7 +146,7 @@ class CallRowDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(t.color("danger-text" if words.missed else "text-primary"))
         box = mirrored_rect(QRect(start, top, end - start, high), rect, rtl)
-        painter.drawText(box, _LEADING, name + count)
+        painter.drawText(box, _LEADING, isolated(name) + count)
         self._paint_line(painter, rect, rtl, row, QRect(start, top + high, end - start, low))
 
     def _paint_line(self, painter: QPainter, rect: QRect, rtl: bool, row: CallRow, box: QRect) -> None:
@@ -167,6 +168,7 @@ class CallRowDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(t.color(ink))
         text_box = box.adjusted(side + 5, 0, 0, 0)
+        line = " · ".join(isolated(part) for part in line.split(" · "))
         text = QFontMetrics(font).elidedText(line, Qt.TextElideMode.ElideRight, text_box.width())
         painter.drawText(mirrored_rect(text_box, rect, rtl), _LEADING, text)
 

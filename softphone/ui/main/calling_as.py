@@ -9,6 +9,7 @@ from softphone.phone.number import shown
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.ui.main.caret_button import CaretButton
+from softphone.ui.main.reading_direction import isolated, set_margins
 from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.labels import Label
@@ -56,7 +57,7 @@ class CallingAs(QWidget):
         self.button = CaretButton()
         self.button.clicked.connect(lambda _=False: self.open_menu())
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 0, 16, 0)
+        set_margins(row, 20, 0, 16, 0)
         row.setSpacing(3)
         if middle:
             row.addStretch(1)
@@ -85,7 +86,7 @@ class CallingAs(QWidget):
             text = tr("A random number")
         else:
             text = shown(choice.chosen or choice.numbers[0])
-        self.button.setText(text)
+        self.button.setText(isolated(text))
         self.button.setAccessibleName(tr("Calling as {number}, menu", number=text))
         self.button.updateGeometry()
 
@@ -96,7 +97,7 @@ class CallingAs(QWidget):
         current = choice.chosen or (None if choice.random else choice.numbers[0])
         for number in choice.numbers:
             menu.add_item(
-                MenuItem(shown(number), lambda n=number: self._choose(n), checked=number == current)  # type: ignore[misc]
+                MenuItem(isolated(shown(number)), lambda n=number: self._choose(n), checked=number == current)  # type: ignore[misc]
             )
         if choice.random:
             menu.add_item(

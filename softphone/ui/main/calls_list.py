@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QToolTip, QW
 from softphone.ui.main.call_row_delegate import CallRowDelegate, action_rects, heading_height, paint_heading
 from softphone.ui.main.call_rows import CallRow, DayRow
 from softphone.ui.main.calls_model import CallsModel
-from softphone.ui.main.overlay_scroll import OverlayScrollBar
 from softphone.ui.text import tr
 from softphone.ui.text_main import day_heading, row_text
 from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.overlay_scroll_bar import OverlayScrollBar
 from softphone.ui.widgets.popup import MenuItem, PopupMenu
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)

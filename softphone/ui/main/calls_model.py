@@ -140,7 +140,7 @@ class CallsModel(QAbstractListModel):
         return [CallRow((entry,), live=True) for entry in self._phone.history[:20] if entry.id in wanted]
 
     def _calls_changed(self) -> None:
-        live = ()
+        live: tuple[str, ...] = ()
         if self._live_shown:
             live = tuple(call.id for call in self._phone.calls.alive if not call.ringing_here and not call.ending)
         if live != self._live:

@@ -11,7 +11,8 @@ from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.painted_button import fill_round
 
-_NARROW = 460  # below this a row's control goes under its words
+_CONTROL, _UNBOUND = 300, 16_777_215
+_NARROW = 420  # below this a row's control goes under its words
 
 
 class Card(QWidget):
@@ -88,7 +89,8 @@ class SettingRow(QWidget):
         self._box.setContentsMargins(16, 10, 16, 10)
         self._box.setSpacing(16)
         self._box.addLayout(first, 1)
-        self._box.addWidget(control, 0 if self._toggles else 1, Qt.AlignmentFlag.AlignVCenter)
+        self._fills = control.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding
+        self._box.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter if not self._fills else Qt.AlignmentFlag(0))
         self.setMinimumHeight(theme().size("row.setting"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
@@ -96,6 +98,10 @@ class SettingRow(QWidget):
         super().resizeEvent(event)
         if not self._toggles:
             narrow = self.width() < _NARROW
+            if self._fills:
+                least = 0 if narrow else min(_CONTROL, self.width() * 4 // 7)
+                self._control.setMinimumWidth(least)
+                self._control.setMaximumWidth(_UNBOUND if narrow else least)
             self._box.setSpacing(10 if narrow else 16)
             ways = QBoxLayout.Direction
             self._box.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)

@@ -29,7 +29,7 @@ class CaretButton(PaintedButton):
 
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self._font()).horizontalAdvance(self.text())
-        return QSize(words + 5 + 6 + _CARET + 6, theme().scaled(24))
+        return QSize(words + 2 + 5 + 6 + _CARET + 6, theme().scaled(24))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())

@@ -10,6 +10,7 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import SessionState
+from softphone.ui.main.reading_direction import set_margins
 from softphone.ui.text import tr
 from softphone.ui.text_main import address_line, registration_line, status_words
 from softphone.ui.theme.theme import theme
@@ -65,7 +66,7 @@ class Header(QWidget):
         words.addLayout(second)
         words.addStretch(1)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 12, 6)
+        set_margins(row, 16, 12, 12, 6)
         row.setSpacing(10)
         row.addWidget(self.avatar)
         row.addLayout(words, 1)

@@ -12,6 +12,7 @@ from softphone.phone.call import Call, Intent
 from softphone.phone.failure import Refused
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui.main.reading_direction import isolated, set_margins
 from softphone.ui.text import timer, tr
 from softphone.ui.text_call import being_set_up, caller
 from softphone.ui.theme.icons import paint_icon
@@ -67,7 +68,7 @@ class InCallBar(PaintedButton):
         self.end = _BarButton("phone-disconnect", tr("End call"), filled=True)
         self.end.clicked.connect(lambda _=False: self._ask(lambda call: phone.calls.hang_up(call.id)))
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 8, 0)
+        set_margins(row, 12, 0, 8, 0)
         row.setSpacing(12)
         row.addStretch(1)
         row.addWidget(self.mute)
@@ -146,7 +147,7 @@ class InCallBar(PaintedButton):
         leading = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(t.font("bodyStrong"))
         painter.setPen(t.color("call-on"))
-        name = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        name = painter.fontMetrics().elidedText(isolated(self._name), Qt.TextElideMode.ElideRight, room)
         painter.drawText(start_rect(self, QRect(42, top, room, high)), leading, name)
         painter.setFont(t.font("caption", tabular=True))
         painter.setPen(mix(t.color("call-on"), t.color("call-fill"), 0.08))

@@ -6,11 +6,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from softphone.phone.number import shown
 from softphone.phone.phone import Phone
 from softphone.ui.main.calling_as import CallerIdChoice, CallingAs
 from softphone.ui.main.caret_button import CaretButton
 from softphone.ui.main.dial_text import DialText
 from softphone.ui.main.number_edit import NumberEdit
+from softphone.ui.main.reading_direction import isolated
 from softphone.ui.main.suggestions import Group, Suggester, Suggestion
 from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
@@ -38,6 +40,7 @@ class KeypadPage(QWidget):
         self._menu: PopupMenu | None = None
         self.edit = NumberEdit(dial, lambda: phone.region, self)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.edit.setAccessibleName(tr("Number"))
         self.edit.installEventFilter(self)
         self.edit.returnPressed.connect(self.call)
@@ -107,7 +110,7 @@ class KeypadPage(QWidget):
     def refresh(self) -> None:
         text = self._dial.text
         self._matches = [s for s in self._suggester.find(text) if s.group is not Group.TYPED]
-        first = self._matches[0].name if self._matches else ""
+        first = isolated(self._matches[0].name) if self._matches else ""
         more = len(self._matches)
         self.matches.setText(
             "" if not more else first if more == 1 else tr("{name} · %n matches", more, name=first)
@@ -152,7 +155,7 @@ class KeypadPage(QWidget):
         for match in self._matches:
             menu.add_item(
                 MenuItem(match.name, lambda m=match: self.call_match.emit(m), "phone",  # type: ignore[misc]
-                         detail=match.dial, enabled=self._phone.can_call)
+                         detail=isolated(shown(match.dial)), enabled=self._phone.can_call)
             )  # fmt: skip
         menu.destroyed.connect(self._menu_closed)
         self._menu = menu

@@ -20,6 +20,7 @@ from softphone.ui.main.dial_text import DialText
 from softphone.ui.main.header import Header
 from softphone.ui.main.in_call_bar import InCallBar
 from softphone.ui.main.keypad_page import KeypadPage
+from softphone.ui.main.note import show_note
 from softphone.ui.main.notice_banner import NoticeBanner
 from softphone.ui.main.search_results import SearchResults
 from softphone.ui.main.suggestions import Group, Suggester, Suggestion, dial_text
@@ -27,7 +28,6 @@ from softphone.ui.text import tr
 from softphone.ui.text_call import caller
 from softphone.ui.text_main import dial_refused
 from softphone.ui.theme.theme import theme
-from softphone.ui.widgets.toast import show_toast
 
 
 class MainColumn(QWidget):
@@ -61,7 +61,7 @@ class MainColumn(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.area)
         bar = QVBoxLayout()
-        bar.setContentsMargins(12, 0, 12, 0)
+        bar.setContentsMargins(12, 2, 12, 6)
         bar.addWidget(self.bar)
         column.addLayout(bar)
         column.addWidget(self.banner)
@@ -220,14 +220,14 @@ class MainColumn(QWidget):
             self.area.show_error(sentence)
             self._place_results()
         else:
-            show_toast(self.window(), sentence, icon="warning-circle" if problem else "warning")
+            show_note(self.window(), sentence, icon="warning-circle" if problem else "warning")
 
     def _call_row(self, row: CallRow) -> None:
         self.call_number(dial_text(self._phone, row.newest.remote))
 
     def copy(self, number: str) -> None:
         QGuiApplication.clipboard().setText(number)
-        show_toast(self.window(), tr("Number copied"), icon="check-circle")
+        show_note(self.window(), tr("Number copied"), icon="check-circle")
 
     def _delete(self, row: CallRow) -> None:
         for entry in row.entries:

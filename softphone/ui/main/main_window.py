@@ -25,13 +25,13 @@ from softphone.phone.publisher import Topic
 from softphone.phone.session import SessionState
 from softphone.ui.main.call_keys import CallKeys, bind
 from softphone.ui.main.main_page import LIST_WIDTH, MainPage, StageFactory
+from softphone.ui.main.note import show_note
 from softphone.ui.main.quit_sheet import QuitSheet
 from softphone.ui.main.sign_in_binding import SignInBinding
 from softphone.ui.text import PRODUCT
 from softphone.ui.text_main import failure_sentence, first_close
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.focus_ring import FocusRing
-from softphone.ui.widgets.toast import show_toast
 
 DEFAULT, SMALLEST = QSize(380, 680), QSize(340, 560)
 _SAVE_MS = 800
@@ -196,7 +196,7 @@ class MainWindow(QWidget):
 
     def _notice(self, payload: object) -> None:
         if isinstance(payload, Failure) and self.isVisible():
-            show_toast(self, failure_sentence(payload), icon="warning")
+            show_note(self, failure_sentence(payload), icon="warning")
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
@@ -281,7 +281,7 @@ class MainWindow(QWidget):
             self._told_about_tray = True
             if self._on_told is not None:
                 self._on_told()
-            show_toast(self, first_close(), icon="info")
+            show_note(self, first_close(), icon="info")
             self._hide_soon.start()
 
     def _put_away(self) -> None:
@@ -330,7 +330,7 @@ class MainWindow(QWidget):
 def _first_focusable(part: QWidget) -> QWidget | None:
     """The first widget inside that Tab would stop at."""
     widget = part.nextInFocusChain()
-    while widget is not part:
+    while widget is not None and widget is not part:
         wanted = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         if wanted and part.isAncestorOf(widget) and widget.isEnabled() and widget.isVisibleTo(part):
             return widget

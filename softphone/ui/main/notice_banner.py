@@ -46,7 +46,7 @@ class NoticeBanner(QWidget):
             self._shown = what
             if what is not None:
                 self.banner.set_content(what.kind, what.title, what.text, icon=what.icon,
-                                        button=what.button)  # type: ignore[arg-type]  # fmt: skip
+                                        button=what.button)  # fmt: skip
         self.setVisible(what is not None)
         self._count()
 

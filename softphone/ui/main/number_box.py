@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from softphone.ui.main.dial_text import DialText
 from softphone.ui.main.number_edit import NumberEdit
+from softphone.ui.main.reading_direction import runs_right_to_left, set_margins
+from softphone.ui.main.suggestions import starts_like_number
 from softphone.ui.text import tr
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
@@ -54,7 +56,7 @@ class NumberBox(QWidget):
         self.call_button.set_kind("call", 9)
         self.call_button.clicked.connect(lambda _=False: self.call.emit())
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(14, 0, 5, 0)
+        set_margins(self._row, 14, 0, 5, 0)
         self._row.setSpacing(8)
         self._row.addWidget(_Lens(self))
         self._row.addWidget(self.edit, 1)
@@ -103,6 +105,14 @@ class NumberBox(QWidget):
     def _filled(self) -> None:
         filled = bool(self._dial.text)
         self._hint.setVisible(not filled)
+        # A number keeps its direction, but stays at the start of the box.
+        number = filled and starts_like_number(self._dial.text) and runs_right_to_left()
+        edge = Qt.AlignmentFlag.AlignRight if runs_right_to_left() else Qt.AlignmentFlag.AlignLeft
+        self.edit.setAlignment(edge | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
+        if number:
+            self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        else:
+            self.edit.unsetLayoutDirection()
         self.clear_button.setVisible(filled)
         self.call_button.setVisible(filled)
 

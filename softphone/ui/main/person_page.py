@@ -13,7 +13,7 @@ from softphone.phone.party import Party
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.ui.main.card import Card
-from softphone.ui.main.overlay_scroll import OverlayScrollBar
+from softphone.ui.main.reading_direction import isolated, set_margins
 from softphone.ui.main.suggestions import dial_text
 from softphone.ui.text import duration, tr
 from softphone.ui.text_call import caller, spoken_number
@@ -23,6 +23,7 @@ from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
 from softphone.ui.widgets.button import Button, IconButton
 from softphone.ui.widgets.labels import ElidedLabel, Label
+from softphone.ui.widgets.overlay_scroll_bar import OverlayScrollBar
 from softphone.ui.widgets.painted_button import mirrored, start_rect
 
 _MOST_CALLS = 12
@@ -37,12 +38,12 @@ class _NumberRow(QWidget):
     def __init__(self, kind: str, number: str) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 8, 0)
+        set_margins(row, 16, 0, 8, 0)
         row.setSpacing(0)
         label = Label(kind, "body", "text-secondary")
         label.setFixedWidth(theme().scaled(96))
         row.addWidget(label)
-        row.addWidget(ElidedLabel(number, "body", weight=500, tabular=True), 1)
+        row.addWidget(ElidedLabel(isolated(number), "body", weight=500, tabular=True), 1)
         spoken = spoken_number(number)
         self.copy = IconButton("copy", tr("Copy {number}", number=spoken), box=36, icon_size=18, weight="regular")
         self.copy.setToolTip(tr("Copy number"))
@@ -161,7 +162,7 @@ class PersonPage(QScrollArea):
         presence = entry.presence if entry is not None and phone.can_call else "unknown"
         self.avatar.set_person(who.name, who.key or None, who.icon)
         self.avatar.set_presence(presence if presence != "unknown" else None)  # type: ignore[arg-type]
-        self.name.setText(who.name)
+        self.name.setText(isolated(who.name))
         organisation = phone.session.identity.organisation if phone.session.identity and entry is not None else ""
         words = presence_words(presence)
         other = who.line if entry is None else organisation
@@ -169,7 +170,7 @@ class PersonPage(QScrollArea):
         self.line.setVisible(bool(self.line.text()))
         reachable = not party.hidden
         self.call.setVisible(reachable)
-        self.call.setText(tr("Call {name}", name=who.number) if entry is not None else tr("Call"))
+        self.call.setText(tr("Call {name}", name=isolated(who.number)) if entry is not None else tr("Call"))
         self.call.setAccessibleName(tr("Call {name}", name=who.spoken))
         self.call.setEnabled(phone.can_call)
         self.call.setToolTip("" if phone.can_call else tr("You're offline"))

@@ -12,6 +12,7 @@ from softphone.phone.number import is_short_code
 from softphone.phone.phone import Phone
 from softphone.ui.main.call_row_delegate import mirrored_rect
 from softphone.ui.main.empty_state import EmptyState
+from softphone.ui.main.reading_direction import isolated
 from softphone.ui.main.suggestions import Group, Suggestion
 from softphone.ui.text import tr
 from softphone.ui.text_call import caller
@@ -182,6 +183,7 @@ class SearchResults(QWidget):
         if current:
             end -= self._paint_call_hint(painter, rect, rtl) + 10
         name, line = self._words(what)
+        line = " · ".join(isolated(part) for part in line.split(" · "))
         high, low = t.line("bodyLarge"), t.line("caption")
         top = rect.top() + (rect.height() - high - (low if line else 0)) // 2
         spans = what.spans if what.group in (Group.DIRECTORY, Group.RECENT) else ()
@@ -208,7 +210,7 @@ class SearchResults(QWidget):
 
     def _words(self, what: Suggestion) -> tuple[str, str]:
         if what.group is Group.TYPED:
-            return call_as_typed(what.name), ""
+            return call_as_typed(isolated(what.name)), ""
         if what.group is Group.SIP:
             return call_as_sip(what.name), what.dial
         if what.group is Group.DIRECTORY:
@@ -225,6 +227,8 @@ class SearchResults(QWidget):
         """The matched part in accent; kept in one layout so that joined scripts stay joined."""
         t = theme()
         font = t.font("bodyLarge", tabular=not any(c.isalpha() for c in name))
+        shift = isolated(name).find(name)
+        name, spans = isolated(name), tuple((start + shift, length) for start, length in spans)
         text = QFontMetrics(font).elidedText(name, Qt.TextElideMode.ElideRight, box.width())
         formats = []
         for start, length in spans:
@@ -233,7 +237,7 @@ class SearchResults(QWidget):
                 style.setForeground(t.color("accent-text"))
                 style.setFont(t.font("bodyLarge", weight=600))
                 run = QTextLayout.FormatRange()
-                run.start, run.length, run.format = start, length, style  # type: ignore[attr-defined]
+                run.start, run.length, run.format = start, length, style
                 formats.append(run)
         layout = QTextLayout(text, font)
         layout.setFormats(formats)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from softphone.phone.account import DirectoryEntry
 from softphone.phone.history import HistoryEntry
@@ -19,6 +20,7 @@ _MOST_RECENT = 400
 _NUMBER_START = re.compile(r"[+*#(\[]?\s*[\d*#]")
 _SIP_USER = re.compile(r"[\w.+\-]{1,60}")
 _SEPARATORS = " -()./"
+_What = TypeVar("_What")
 
 
 class Group(str, Enum):
@@ -158,13 +160,13 @@ def _known(name: str, number: str, party: Party) -> _Known:
 
 
 def _ranked(
-    text: str, known: Iterable[tuple[_Known, object]], most: int, without: set[str] = frozenset()  # type: ignore[assignment]
-) -> list[tuple[_Known, object, tuple[tuple[int, int], ...]]]:  # fmt: skip
+    text: str, known: Iterable[tuple[_Known, _What]], most: int, without: Collection[str] = ()
+) -> list[tuple[_Known, _What, tuple[tuple[int, int], ...]]]:
     """Word starts before middles of words, those before numbers; the given order among equals."""
     folded = fold(text)
     compact = "".join(c for c in text if c not in _SEPARATORS)
     digits = compact.lstrip("+") if compact.lstrip("+").isdigit() else ""
-    best: list[tuple[int, int, _Known, object, tuple[tuple[int, int], ...]]] = []
+    best: list[tuple[int, int, _Known, _What, tuple[tuple[int, int], ...]]] = []
     for order, (one, what) in enumerate(known):
         if one.number in without:
             continue
