@@ -8,12 +8,11 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from softphone.phone.call import Call
 from softphone.phone.events import LevelsMeasured
 from softphone.phone.failure import FailureKind, Refused
-from softphone.phone.number import can_dial
 from softphone.phone.party import Party
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
@@ -238,6 +237,10 @@ class CallStage(Wash):
             self._phone.calls.forget_ended(call.id)
 
     def _show(self, now: StageState, before: StageState | None) -> None:
+        focused = self.window().focusWidget()
+        if now.over and focused is not None and self.isAncestorOf(focused) and focused not in self._ended_buttons():
+            # Not left to chance: focus that falls on Close when others hide would keep it from closing.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.set_state(now.wash)
         self.identity.show_caller(now.who)
         self._show_line(now)
@@ -277,14 +280,14 @@ class CallStage(Wash):
             self.buttons.show_end(text, spoken, self._keypad_open, not now.call.ending)
             return
         if before is None or before.call.id != now.call.id or not before.over:
-            if self.isAncestorOf(QApplication.focusWidget() or self):
-                # Not left to chance: focus on Close would keep it from closing.
-                self.setFocus(Qt.FocusReason.OtherFocusReason)
             if now.closes_itself:
                 close.run(theme().motion("endedHold"))
             else:
                 close.stop()
         self.buttons.show_ended(now.again, self._phone.can_call, tr("You're offline"))
+
+    def _ended_buttons(self) -> tuple[QWidget, ...]:
+        return self.buttons.close_call, self.buttons.call_again
 
     def _notice(self, now: StageState) -> Notice | None:
         if self._trouble is not None or now.over:
@@ -361,9 +364,9 @@ class CallStage(Wash):
 
 
 def dial_text(phone: Phone, party: Party) -> str:
-    """What to dial to reach this party again."""
-    number = phone.number_of(party)
-    return number if can_dial(number, phone.region) else party.address
+    """What to dial to reach this party again: a number, or the address of a name, whose letters are no digits."""
+    digits = party.user.lstrip("+").replace("*", "").replace("#", "").isdigit()
+    return phone.number_of(party) if digits else party.address
 
 
 def _system() -> str:

@@ -42,10 +42,7 @@ class StageState:
     counts_from: float | None = None
     again: str | None = None  # label of the button that calls once more
     closes_itself: bool = False
-
-    @property
-    def over(self) -> bool:
-        return not self.call.alive
+    over: bool = False  # as it was when this was worked out; the call itself goes on changing
 
 
 def shown_call(phone: Phone) -> Call | None:
@@ -137,7 +134,7 @@ def _over(phone: Phone, call: Call, who: Caller) -> StageState:
         call, who, "fail" if end.failed else "ended", "failed" if end.failed else "ended", end.title,
         "danger-text" if end.failed else "text-primary", "title3", sentence=end.sentence,
         again=None if not who.number else tr("Try again") if end.failed else tr("Call again"),
-        closes_itself=not end.failed,
+        closes_itself=not end.failed, over=True,
     )  # fmt: skip
 
 
