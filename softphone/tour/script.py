@@ -61,25 +61,25 @@ def _sign_in(phone: Phone, hand: StageHand) -> Iterator[Wait]:
     yield Wait(lambda: phone.directory, "the directory")
     identity = phone.session.identity
     hand.say(f"Registered as {identity.label if identity else '?'} by {phone.registration.transport}")
-    hand.photograph("01-signed-in")
+    yield from hand.photograph("01-signed-in")
 
 
 def _echo(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
     hand.say("Calling the echo service by typing its number into the box")
     hand.type_into_box("*43")
-    hand.photograph("02-typed")
+    yield from hand.photograph("02-typed")
     hand.press_return_in_box()
     yield Wait(lambda: (c := phone.calls.active) and c.state is CallState.CONFIRMED and c.media_active, "echo answers")
     ears.speak()
     yield Wait(ears.echo_heard, "the test sentence comes back", 40)
-    hand.photograph("03-echo-call")
+    yield from hand.photograph("03-echo-call")
     correlation, change = ears.echo()
     hand.say(f"Echo heard: correlation {correlation:.3f}, level {change:+.1f} dB")
     hand.check(correlation > MIN_CORRELATION, f"the echo correlates over {MIN_CORRELATION}")
     hand.check(abs(change) < MAX_LEVEL_CHANGE_DB, f"its level is within {MAX_LEVEL_CHANGE_DB} dB")
     hand.click("End call")
     yield Wait(lambda: not phone.calls.alive, "the call ends")
-    hand.photograph("04-ended")
+    yield from hand.photograph("04-ended")
     hand.click_if_there("Close")
 
 
@@ -91,9 +91,8 @@ def _incoming(phone: Phone, hand: StageHand) -> Iterator[Wait]:
         phone.calls.hang_up(call.id)
     yield Wait(lambda: phone.calls.ringing, "somebody calls", 20)
     yield Wait(hand.incoming_shown, "the incoming window")
-    hand.photograph("05-incoming")
-    hand.photograph_incoming("05-incoming-window")
-    yield from hand.guard_passed()
+    yield from hand.photograph("05-incoming")
+    yield from hand.photograph_incoming("05-incoming-window")
     hand.click_incoming("Answer")
     yield Wait(lambda: _talking(phone) is not None, "answered by a click")
     hand.say(f"Answered {phone.name_of(_talking(phone).remote)}")  # type: ignore[union-attr]
@@ -114,12 +113,11 @@ def _call_waiting(phone: Phone, hand: StageHand) -> Iterator[Wait]:
     yield Wait(lambda: phone.calls.ringing, "104 calls back", 20)
     yield Wait(hand.incoming_shown, "the second call's window")
     hand.check(talk.talking, "the first call is left alone")
-    hand.photograph("06-call-waiting")
-    hand.photograph_incoming("06-call-waiting-window")
-    yield from hand.guard_passed()
+    yield from hand.photograph("06-call-waiting")
+    yield from hand.photograph_incoming("06-call-waiting-window")
     hand.click_incoming("Hold & answer")
     yield Wait(lambda: talk.held_local and (c := _talking(phone)) is not None and c is not talk, "hold and answer")
-    hand.photograph("07-two-calls")
+    yield from hand.photograph("07-two-calls")
     hand.click_end()
     yield Wait(lambda: talk.talking and not talk.hold_pending, "the first call is back")
 
@@ -134,7 +132,7 @@ def _hold(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
     ears.listen()
     yield Wait(lambda: ears.heard_for(2.5), "two seconds on hold")
     held = ears.level()
-    hand.photograph("08-held")
+    yield from hand.photograph("08-held")
     hand.say(f"Heard {before:.0f} dBFS before, {held:.0f} dBFS on hold")
     hand.check(before > SPEECH_DBFS, "101 was heard")
     hand.check(held < SILENCE_DBFS, "hold is silent")
@@ -147,9 +145,9 @@ def _hold(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
 
 def _the_end(phone: Phone, hand: StageHand) -> Iterator[Wait]:
     yield Wait(lambda: not list(phone.calls), "every call is put away", 20)
-    hand.photograph("09-history")
+    yield from hand.photograph("09-history")
     hand.dark(True)
-    hand.photograph("10-history-dark")
+    yield from hand.photograph("10-history-dark")
     hand.dark(False)
     hand.check(len(phone.history) >= 5, "the history has the calls")
     hand.say("Done")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from softphone.tour.script import Wait
     from softphone.ui.windows import Windows
 
-#: The incoming window ignores clicks for its first 300 ms.
-GUARD_SECONDS = 0.4
+#: Longer than any cross-fade, and than the 300 ms in which the incoming window takes no clicks.
+SETTLE_SECONDS = 0.7
 
 
 class Failed(Exception):
@@ -44,11 +44,24 @@ class StageHand:
             raise Failed(what)
         self.say(f"ok: {what}")
 
-    def photograph(self, name: str) -> None:
+    def photograph(self, name: str) -> Iterator[Wait]:
+        """The main window, once what moves in it has come to rest."""
+        yield self._settled()
         self._save(self._windows.main, name)
 
-    def photograph_incoming(self, name: str) -> None:
+    def photograph_incoming(self, name: str) -> Iterator[Wait]:
+        """The incoming window; it takes clicks by then, too."""
+        yield self._settled()
         self._save(self._incoming(), name)
+
+    def photograph_now(self, name: str) -> None:
+        self._save(self._windows.main, name)
+
+    def _settled(self) -> Wait:
+        from softphone.tour.script import Wait
+
+        until = time.monotonic() + SETTLE_SECONDS
+        return Wait(lambda: time.monotonic() > until, "a moment's rest", 5)
 
     def _save(self, window: QWidget, name: str) -> None:
         if not window.grab().save(str(self._folder / f"{name}.png")):
@@ -82,12 +95,6 @@ class StageHand:
 
     def incoming_shown(self) -> bool:
         return bool(self._windows.incoming_windows())
-
-    def guard_passed(self) -> Iterator[Wait]:
-        from softphone.tour.script import Wait
-
-        until = time.monotonic() + GUARD_SECONDS
-        yield Wait(lambda: time.monotonic() > until, "the window takes clicks", 2)
 
     def click_incoming(self, name: str) -> None:
         button = self._button(self._incoming(), name)

@@ -40,7 +40,7 @@ class Tour(QObject):
             self._wait = next(self._steps, None)
         except Failed as failed:
             self._hand.say(f"FAILED: {failed}")
-            self._hand.photograph("failed")
+            self._hand.photograph_now("failed")
             self._end(1)
             return
         except Exception as problem:
