@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import ssl
+import threading
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from softphone.extension.settings import Settings
 from softphone.extension.validation import faults
 from softphone.pbx.service import models, password
 from softphone.pbx.service.server import HttpsServer
-from tests.contract.account_fixture import PASSWORD, RealWorld, authority, real_world
+from tests.contract.account_fixture import DEADLINE, PASSWORD, RealWorld, authority, real_world
 
 PROBLEM_TYPES = {
     "invalid-credentials", "token-expired", "no-extension", "no-desktop-licence", "locked", "not-found", "device-limit",
@@ -188,6 +189,33 @@ def test_an_unknown_e_mail_costs_a_password_check_too(monkeypatch):
     monkeypatch.setattr(password, "_hasher", Hasher())
     assert not password.password_fits("a password", None)
     assert verified == [(nobody, "a password")]
+
+
+def test_a_flood_of_sign_ins_holds_up_nobody_else(signed_in, monkeypatch):
+    checking, release = threading.Semaphore(0), threading.Event()
+
+    def slow_check(_password, _hashed):
+        checking.release()
+        release.wait(6 * DEADLINE)  # longer than any request may take
+        return False
+
+    monkeypatch.setattr("softphone.pbx.service.endpoints.password_fits", slow_check)
+    strangers = [Api(signed_in.world) for _ in range(50)]
+    threads = [
+        threading.Thread(target=stranger.sign_in, args=(f"stranger{number}@example.com",))
+        for number, stranger in enumerate(strangers)
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        for _ in range(password.PASSWORDS_AT_ONCE):
+            assert checking.acquire(timeout=DEADLINE)
+        assert signed_in.ask("GET", "/extension").status_code == 200
+    finally:
+        release.set()
+        for thread, stranger in zip(threads, strangers, strict=True):
+            thread.join(DEADLINE)
+            stranger.http.close()
 
 
 def test_the_device_limit_lists_the_devices(api):

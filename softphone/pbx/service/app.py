@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
+import anyio
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -16,6 +18,7 @@ from softphone.pbx.service.endpoints import NO_STORE, Asked, Endpoints
 from softphone.pbx.service.event_hub import EventHub, Stream
 from softphone.pbx.service.openapi import openapi
 from softphone.pbx.service.operations import JSON_TYPE, MERGE_PATCH_TYPE, OPERATIONS, Operation
+from softphone.pbx.service.password import PASSWORDS_AT_ONCE
 from softphone.pbx.service.problems import Problem, of_http, of_refusal, problem_response
 from softphone.pbx.service.provisioning import ProvisioningAddresses
 from softphone.pbx.service.refusals import Refusal
@@ -41,6 +44,7 @@ def create_app(
     hub = EventHub(device_revoked, reachable_devices)
     store.listen(hub)
     endpoints = Endpoints(store, sip, reachable_devices, clock)
+    password_checks = anyio.CapacityLimiter(PASSWORDS_AT_ONCE)
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = operation
@@ -48,7 +52,9 @@ def create_app(
     def route(path: str, operations: dict[str, Operation]) -> Route:
         async def serve(request: Request) -> Response:
             method = "GET" if request.method == "HEAD" else request.method
-            return await _serve(request, operations[method], endpoints, store)
+            operation = operations[method]
+            limiter = password_checks if operation.checks_password else None
+            return await _serve(request, operation, endpoints, store, limiter)
 
         return Route(BASE + path, serve, methods=list(operations))
 
@@ -89,7 +95,10 @@ def create_app(
     return app
 
 
-async def _serve(request: Request, operation: Operation, endpoints: Endpoints, store: Store) -> Response:
+async def _serve(
+    request: Request, operation: Operation, endpoints: Endpoints, store: Store, limiter: anyio.CapacityLimiter | None
+) -> Response:
+    """Password checks wait for each other in a queue of their own, so that a flood of them holds up nobody else."""
     body = await _body(request, operation)
 
     def answer() -> Response:
@@ -98,7 +107,7 @@ async def _serve(request: Request, operation: Operation, endpoints: Endpoints, s
             return operation.run(endpoints, Asked(request.headers, parse_model(operation.body, body), caller))
         return operation.run(endpoints, Asked(request.headers, parse_json(body) if body else None, caller))
 
-    return await run_in_threadpool(answer)
+    return await anyio.to_thread.run_sync(answer, limiter=limiter)
 
 
 async def _body(request: Request, operation: Operation) -> bytes:

@@ -30,14 +30,16 @@ class Operation:
     body: type[BaseModel] | None = None
     merge_patch: bool = False  # the body is a merge patch of the result
     anyone: bool = False  # no access token is asked
+    checks_password: bool = False  # slow on purpose
     problems: tuple[str, ...] = ()
 
 
 OPERATIONS = (
     Operation(
         "POST", "/sessions", "Sign in on a device", Endpoints.sign_in, models.TokensModel, 201, models.SignInBody,
-        anyone=True, problems=("invalid-credentials", "no-extension", "no-desktop-licence", "device-limit", "too-large",
-                               "invalid", "too-many-attempts"),
+        anyone=True, checks_password=True,
+        problems=("invalid-credentials", "no-extension", "no-desktop-licence", "device-limit", "too-large", "invalid",
+                  "too-many-attempts"),
     ),
     Operation(
         "POST", "/sessions/refresh", "Spend the refresh token for new tokens", Endpoints.refresh, models.TokensModel,

@@ -14,10 +14,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 FAILURES_TO_LOCK = 5
 FAILURES_WITHIN = 300.0  # seconds
 LOCKED_FOR = 60.0
+PASSWORDS_AT_ONCE = 2  # each check takes 64 MiB
 _E_MAILS_REMEMBERED = 10_000
 
 _hasher = PasswordHasher()  # RFC 9106's second choice: 64 MiB, 3 passes
-_at_once = threading.BoundedSemaphore(2)  # each verification takes 64 MiB
+_at_once = threading.BoundedSemaphore(PASSWORDS_AT_ONCE)
 
 
 @cache
