@@ -208,8 +208,8 @@ def test_a_flood_of_sign_ins_holds_up_nobody_else(signed_in, monkeypatch):
     try:
         for thread in threads:
             thread.start()
-        for _ in range(password.PASSWORDS_AT_ONCE):
-            assert checking.acquire(timeout=DEADLINE)
+        while checking.acquire(timeout=1.0):  # until no more come through
+            continue
         assert signed_in.ask("GET", "/extension").status_code == 200
     finally:
         release.set()
