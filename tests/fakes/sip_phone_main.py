@@ -21,6 +21,7 @@ import pjsua2 as pj
 from softphone.pbx.media.endpoint import EndpointOptions, SipEndpoint
 from softphone.pbx.media.guard import guarded
 from softphone.pbx.media.json_lines import JsonLineWriter, claim_standard_output, json_lines
+from softphone.pbx.media.native_call import NativeCall
 
 STATES = {
     pj.PJSIP_INV_STATE_CALLING: "calling",
@@ -39,26 +40,50 @@ MEDIA = {
 }
 
 
-class PhoneCall(pj.Call):
+class TransferringCall(NativeCall):
+    """The native call, with what a telephone needs beside a robot's: transfers."""
+
+    @guarded
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
+        if self.owner is not None:
+            self.owner.tell("transfer_status", code=prm.statusCode, reason=prm.reason, final=prm.finalNotify)
+            if prm.finalNotify and prm.statusCode // 100 == 2:
+                prm.cont = False
+                self.owner.phone.endpoint.post(self.owner.hang_up_if_alive)
+
+    @guarded
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
+        call = PhoneCall(self.owner.phone)
+        prm.newCall = call.native
+        self.owner.tell("transfer_requested", to=prm.dstUri, new_call=call.number)
+
+    @guarded
+    def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
+        call = PhoneCall(self.owner.phone)
+        prm.newCall = call.native
+        self.owner.tell("replace_requested", new_call=call.number)
+
+    @guarded
+    def onCallReplaced(self, prm: pj.OnCallReplacedParam) -> None:
+        self.owner.tell("replaced", new_call_id=prm.newCallId)
+
+
+class PhoneCall:
     """One call, with the file it plays to the other side and the file it records of the other side."""
 
-    def __init__(self, phone: Phone, account: pj.Account, call_id: int = pj.PJSUA_INVALID_ID) -> None:
-        super().__init__(account, call_id)
+    def __init__(self, phone: Phone, call_id: int = pj.PJSUA_INVALID_ID) -> None:
+        self.native: TransferringCall | None = TransferringCall(self, phone.account, call_id)
         self.phone = phone
         self.number = next(phone.numbers)
-        self.alive = True
         self.media: pj.AudioMedia | None = None
         self.player: pj.AudioMediaPlayer | None = None
         self.recorder: pj.AudioMediaRecorder | None = None
-        self.transferred = False
         phone.calls[self.number] = self
 
     def tell(self, event: str, **fields: object) -> None:
         self.phone.tell(event, call=self.number, **fields)
 
-    @guarded
-    def onCallState(self, _prm: pj.OnCallStateParam) -> None:
-        info = self.getInfo()
+    def state_changed(self, info: pj.CallInfo) -> None:
         state = STATES.get(info.state, "null")
         code, reason = info.lastStatusCode, info.lastReason
         self.tell("call_state", state=state, code=code, reason=reason, sip_call_id=info.callIdString)
@@ -66,27 +91,28 @@ class PhoneCall(pj.Call):
             self.drop()
 
     def drop(self) -> None:
-        self.alive = False
+        self.media = None
         self.stop_playing()
         self.stop_recording()
-        self.media = None
         self.phone.calls.pop(self.number, None)
-        self.phone.endpoint.let_go(self)
+        if self.native is not None:
+            self.native.part()
 
-    @guarded
-    def onCallMediaState(self, _prm: pj.OnCallMediaStateParam) -> None:
-        info = self.getInfo()
+    def media_changed(self, info: pj.CallInfo) -> None:
         for index, media in enumerate(info.media):
             if media.type != pj.PJMEDIA_TYPE_AUDIO:
                 continue
             codec = ""
             if media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD):
-                self.media = self.getAudioMedia(index)
+                self.media = self.native.getAudioMedia(index)
                 self.connect_sound()
-                codec = self.getStreamInfo(index).codecName
+                codec = self.native.getStreamInfo(index).codecName
             else:
                 self.media = None
             self.tell("media", status=MEDIA[media.status], direction=int(media.dir), codec=codec)
+
+    def digit_received(self, digit: str, method: int) -> None:
+        self.tell("digit", digit=digit, method="info" if method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733")
 
     def connect_sound(self) -> None:
         if self.media is None:
@@ -105,7 +131,7 @@ class PhoneCall(pj.Call):
 
     def stop_playing(self) -> None:
         if self.player is not None:
-            if self.media is not None and self.alive:
+            if self.media is not None:
                 self.player.stopTransmit(self.media)
             self.phone.endpoint.let_go(self.player)
             self.player = None
@@ -119,43 +145,16 @@ class PhoneCall(pj.Call):
 
     def stop_recording(self) -> None:
         if self.recorder is not None:
-            if self.media is not None and self.alive:
+            if self.media is not None:
                 self.media.stopTransmit(self.recorder)
             # The file's header is written when the recorder goes, some ticks from now.
             self.phone.endpoint.let_go(self.recorder)
             self.recorder = None
             self.phone.endpoint.later(0.15, lambda: self.tell("recorded"))
 
-    @guarded
-    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
-        method = "info" if prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
-        self.tell("digit", digit=prm.digit, method=method)
-
-    @guarded
-    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
-        self.tell("transfer_status", code=prm.statusCode, reason=prm.reason, final=prm.finalNotify)
-        if prm.finalNotify and prm.statusCode // 100 == 2 and self.alive:
-            prm.cont = False
-            self.phone.endpoint.post(self.hang_up_if_alive)
-
     def hang_up_if_alive(self) -> None:
-        if self.alive:
-            self.hangup(pj.CallOpParam())
-
-    @guarded
-    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
-        call = PhoneCall(self.phone, self.phone.account)
-        prm.newCall = call
-        self.tell("transfer_requested", to=prm.dstUri, new_call=call.number)
-
-    @guarded
-    def onCallReplaced(self, prm: pj.OnCallReplacedParam) -> None:
-        self.tell("replaced", new_call_id=prm.newCallId)
-
-    @guarded
-    def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
-        prm.newCall = PhoneCall(self.phone, self.phone.account)
-        self.tell("replace_requested", new_call=prm.newCall.number)
+        if self.native is not None:
+            self.native.hangup(pj.CallOpParam())
 
 
 class PhoneAccount(pj.Account):
@@ -171,14 +170,14 @@ class PhoneAccount(pj.Account):
 
     @guarded
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
-        call = PhoneCall(self.phone, self, prm.callId)
-        info = call.getInfo()
+        call = PhoneCall(self.phone, prm.callId)
+        info = call.native.getInfo()
         parties = {"from": info.remoteUri, "to": info.localUri}
         call.tell("incoming", **parties, message=prm.rdata.wholeMsg, sip_call_id=info.callIdString)
         if self.phone.ring_at_once:
             ringing = pj.CallOpParam()
             ringing.statusCode = 180
-            call.answer(ringing)
+            call.native.answer(ringing)
 
     @guarded
     def onMwiInfo(self, prm: pj.OnMwiInfoParam) -> None:
@@ -247,6 +246,13 @@ class Phone:
             raise LookupError(f"call {command[key]} is over")
         return call
 
+    def native_of(self, command: dict[str, Any], key: str = "call") -> NativeCall:
+        """To be used at once, and not kept."""
+        native = self.call_of(command, key).native
+        if native is None:
+            raise LookupError(f"call {command[key]} is over")
+        return native
+
     def do_register(self, command: dict[str, Any]) -> None:
         self.domain = command["domain"]
         config = self.new_config(f'"{command.get("display_name", "")}" <sip:{command["username"]}@{self.domain}>')
@@ -270,7 +276,7 @@ class Phone:
         to = command["to"]
         if not re.match(r"(?i)^(<)?sips?:", to):
             to = f"sip:{to}@{self.domain}"
-        call = PhoneCall(self, self.account)
+        call = PhoneCall(self)
         if command.get("play"):
             call.play(command["play"], bool(command.get("loop", True)))
         if command.get("record"):
@@ -281,10 +287,9 @@ class Phone:
             header.hName, header.hValue = name, value
             prm.txOption.headers.append(header)
         try:
-            call.makeCall(to, prm)
+            call.native.makeCall(to, prm)
         except pj.Error:
-            if call.alive:
-                call.drop()
+            call.drop()
             raise
         return {"call": call.number}
 
@@ -297,21 +302,21 @@ class Phone:
             header = pj.SipHeader()
             header.hName, header.hValue = name, value
             prm.txOption.headers.append(header)
-        self.call_of(command).answer(prm)
+        self.native_of(command).answer(prm)
 
     def do_hangup(self, command: dict[str, Any]) -> None:
         prm = pj.CallOpParam()
         if command.get("code"):
             prm.statusCode = int(command["code"])
-        self.call_of(command).hangup(prm)
+        self.native_of(command).hangup(prm)
 
     def do_hold(self, command: dict[str, Any]) -> None:
-        self.call_of(command).setHold(pj.CallOpParam(True))
+        self.native_of(command).setHold(pj.CallOpParam(True))
 
     def do_resume(self, command: dict[str, Any]) -> None:
         prm = pj.CallOpParam(True)
         prm.opt.flag = pj.PJSUA_CALL_UNHOLD
-        self.call_of(command).reinvite(prm)
+        self.native_of(command).reinvite(prm)
 
     def do_dtmf(self, command: dict[str, Any]) -> None:
         prm = pj.CallSendDtmfParam()
@@ -319,15 +324,15 @@ class Phone:
         prm.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if info else pj.PJSUA_DTMF_METHOD_RFC2833
         prm.digits = command["digits"]
         prm.duration = 100
-        self.call_of(command).sendDtmf(prm)
+        self.native_of(command).sendDtmf(prm)
 
     def do_transfer(self, command: dict[str, Any]) -> None:
         to = command["to"]
         target = to if to.lower().startswith(("sip:", "sips:", "<")) else f"sip:{to}@{self.domain}"
-        self.call_of(command).xfer(target, pj.CallOpParam(True))
+        self.native_of(command).xfer(target, pj.CallOpParam(True))
 
     def do_transfer_to_call(self, command: dict[str, Any]) -> None:
-        self.call_of(command).xferReplaces(self.call_of(command, "other"), pj.CallOpParam(True))
+        self.native_of(command).xferReplaces(self.native_of(command, "other"), pj.CallOpParam(True))
 
     def do_play(self, command: dict[str, Any]) -> None:
         self.call_of(command).play(command["file"], bool(command.get("loop", True)))
@@ -342,13 +347,13 @@ class Phone:
         self.call_of(command).stop_recording()
 
     def do_statistics(self, command: dict[str, Any]) -> dict[str, object]:
-        call = self.call_of(command)
-        stream = call.getStreamStat(0)
+        native = self.native_of(command)
+        stream = native.getStreamStat(0)
         return {
             "received": stream.rtcp.rxStat.pkt,
             "lost": stream.rtcp.rxStat.loss,
             "sent": stream.rtcp.txStat.pkt,
-            "dump": call.dump(True, " "),
+            "dump": native.dump(True, " "),
         }
 
     def do_ring_at_once(self, command: dict[str, Any]) -> None:

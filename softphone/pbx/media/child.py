@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pjsua2 as pj  # type: ignore[import-untyped]
+import pjsua2 as pj
 
 from softphone.pbx.media.endpoint import LONGEST_URI, EndpointOptions, SipEndpoint
 from softphone.pbx.media.guard import guarded
@@ -59,7 +59,7 @@ class Numbers:
         return self._behaviours[max(prefixes, key=len)] if prefixes else None
 
 
-class _Line(pj.Account):  # type: ignore[misc]
+class _Line(pj.Account):
     """The child's one account, without registration."""
 
     def __init__(self, child: MediaChild) -> None:
@@ -124,7 +124,7 @@ class MediaChild:
             return
         request = _INVITE_LINE.match(message)
         leg.dialled = request.group(1) if request else ""
-        leg.caller = user_of(leg.getInfo().remoteUri)
+        leg.caller = user_of(leg.native.getInfo().remoteUri) if leg.native is not None else ""
         behaviour = self.numbers.behaviour(leg.dialled)
         log.info("%s is called by %s", leg.dialled, leg.caller)
         if behaviour is None:
@@ -145,7 +145,7 @@ class MediaChild:
         quoted = name.replace("\\", "").replace('"', "").replace("\r", "").replace("\n", "")[:60]
         prm.txOption.localUri = (f'"{quoted}" ' if quoted else "") + f"<sip:{caller}@{self.options.domain}>"
         try:
-            leg.makeCall(to, prm)
+            leg.make_call(to, prm)
         except pj.Error as error:
             log.warning("%s cannot call %s: %s", caller, extension, error.reason)
             leg.drop()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pjsua2 as pj  # type: ignore[import-untyped]
+import pjsua2 as pj
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class EndpointOptions:
     trace: bool = False
 
 
-class _LogWriter(pj.LogWriter):  # type: ignore[misc]
+class _LogWriter(pj.LogWriter):
     """PJSIP's log lines as ordinary log records."""
 
     def write(self, entry: Any) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pjsua2 as pj  # type: ignore[import-untyped]
+import pjsua2 as pj
 
 from softphone.pbx.media.guard import guarded
+from softphone.pbx.media.native_call import NativeCall
 from softphone.pbx.media.sounds import Sound
 
 if TYPE_CHECKING:
@@ -24,16 +25,15 @@ _WATCH_SECONDS = 15.0
 _leg_numbers = itertools.count(1)
 
 
-class Leg(pj.Call):  # type: ignore[misc]
+class Leg:
     """A call. `dialled` is the number that was asked for, `caller` the user part of the other side's address."""
 
     def __init__(self, child: MediaChild, account: pj.Account, call_id: int = pj.PJSUA_INVALID_ID) -> None:
-        super().__init__(account, call_id)
+        self.native: NativeCall | None = NativeCall(self, account, call_id)
         self.child = child
         self.number = next(_leg_numbers)
         self.dialled = ""
         self.caller = ""
-        self.alive = True
         self.on_confirmed: Callable[[], object] | None = None
         self.on_digit: Callable[[str], object] | None = None
         self.on_end: Callable[[], object] | None = None
@@ -47,7 +47,16 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._silent_for = 0.0
         child.legs[self.number] = self
 
+    @property
+    def alive(self) -> bool:
+        return self.native is not None
+
     # What a behaviour asks of its call; all quiet when the call is over.
+
+    def make_call(self, to: str, prm: pj.CallOpParam) -> None:
+        """Raises pj.Error when it cannot be made."""
+        if self.native is not None:
+            self.native.makeCall(to, prm)
 
     def ring(self) -> None:
         self._respond(180)
@@ -57,10 +66,9 @@ class Leg(pj.Call):  # type: ignore[misc]
 
     def end(self, code: int = 0) -> None:
         """Hangs up, or refuses with the code."""
-        if self.alive:
-            prm = pj.CallOpParam()
-            prm.statusCode = code
-            self.hangup(prm)
+        prm = pj.CallOpParam()
+        prm.statusCode = code
+        self._quietly(lambda native: native.hangup(prm))
 
     def after(self, seconds: float, job: Callable[[], object]) -> None:
         """Does the job later, if the call still is."""
@@ -93,7 +101,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         """`done` is called when the file is complete."""
         if self._recorder is None:
             return
-        if self.alive and self._media is not None:
+        if self._media is not None:
             self._media.stopTransmit(self._recorder)
         self.child.endpoint.let_go(self._recorder)  # the file's header is written when the recorder goes
         self._recorder = None
@@ -103,10 +111,18 @@ class Leg(pj.Call):  # type: ignore[misc]
     # Inside.
 
     def _respond(self, code: int) -> None:
-        if self.alive:
-            prm = pj.CallOpParam(True)
-            prm.statusCode = code
-            super().answer(prm)
+        prm = pj.CallOpParam(True)
+        prm.statusCode = code
+        self._quietly(lambda native: native.answer(prm))
+
+    def _quietly(self, intent: Callable[[NativeCall], object]) -> None:
+        """A call may be over on the wire before we are told."""
+        if self.native is None:
+            return
+        try:
+            intent(self.native)
+        except pj.Error as error:
+            log.info("too late for the call of %s: %s", self.dialled, error.reason)
 
     def _is_on(self, turn: int) -> bool:
         return self.alive and turn == self._saying
@@ -136,7 +152,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         player, self._player = self._player, None
         if player is not None:
             player.at_end = None
-            if self.alive and self._media is not None:
+            if self._media is not None:
                 player.stopTransmit(self._media)
             self.child.endpoint.let_go(player)
 
@@ -155,7 +171,9 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.after(_WATCH_SECONDS, self._look)
 
     def _look(self) -> None:
-        packets = self.getStreamStat(0).rtcp.rxStat.pkt if self._media is not None else -1
+        if self.native is None:
+            return
+        packets = self.native.getStreamStat(0).rtcp.rxStat.pkt if self._media is not None else -1
         quiet = not self._held and packets == self._last_packets
         self._silent_for = self._silent_for + _WATCH_SECONDS if quiet else 0.0
         self._last_packets = packets
@@ -166,51 +184,47 @@ class Leg(pj.Call):  # type: ignore[misc]
             self.watch()
 
     def drop(self) -> None:
-        """Lets go of every native object of the call."""
-        self.alive = False
+        """Lets go of every native object of the call; once it is over, or at the end of the process."""
+        self._media = None
         self._stop_playing()
         self.stop_recording()
-        self._media = None
         self.on_confirmed = self.on_digit = self.on_end = None
         self.child.legs.pop(self.number, None)
-        self.child.endpoint.let_go(self)
+        if self.native is not None:
+            self.native.part()
 
-    @guarded
-    def onCallState(self, _prm: object) -> None:
-        info = self.getInfo()
+    # What the native call tells.
+
+    def state_changed(self, info: pj.CallInfo) -> None:
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self.watch()
             if self.on_confirmed is not None:
                 self.on_confirmed()
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             log.info("call of %s ended: %d %s", self.dialled, info.lastStatusCode, info.lastReason)
-            on_end = self.on_end
-            self.alive = False
+            self._media = None
             try:
-                if on_end is not None:
-                    on_end()
+                if self.on_end is not None:
+                    self.on_end()
             finally:
                 self.drop()
 
-    @guarded
-    def onCallMediaState(self, _prm: object) -> None:
-        info = self.getInfo()  # kept: its list of media lives as long as it does
+    def media_changed(self, info: pj.CallInfo) -> None:
         for index, media in enumerate(info.media):
             if media.type != pj.PJMEDIA_TYPE_AUDIO:
                 continue
             self._held = media.status != pj.PJSUA_CALL_MEDIA_ACTIVE
             flows = media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
-            self._media = self.getAudioMedia(index) if flows else None
+            self._media = self.native.getAudioMedia(index) if flows and self.native is not None else None
             self._connect()
             return
 
-    @guarded
-    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
-        if self.on_digit is not None and re.fullmatch(r"[0-9*#A-Da-d]", prm.digit):
-            self.on_digit(prm.digit.upper())
+    def digit_received(self, digit: str, _method: int) -> None:
+        if self.on_digit is not None and re.fullmatch(r"[0-9*#A-Da-d]", digit):
+            self.on_digit(digit.upper())
 
 
-class _Player(pj.AudioMediaPlayer):  # type: ignore[misc]
+class _Player(pj.AudioMediaPlayer):
     """A player that tells once when its file ends."""
 
     def __init__(self, post: Callable[[Callable[[], object]], object], at_end: Callable[[], object] | None) -> None:

@@ -128,7 +128,7 @@ _collect_native = _CollectType(_collect)
 def _espeak() -> tuple[Any, int]:
     """The library and its sample rate; loaded once, kept for the life of the process."""
     try:
-        import espeakng_loader  # type: ignore[import-untyped]
+        import espeakng_loader
 
         library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = Path(espeakng_loader.get_data_path())
