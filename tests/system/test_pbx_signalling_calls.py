@@ -149,6 +149,7 @@ async def test_decline_stops_every_device(ground: Ground):
 async def test_no_such_number_is_404_and_nobody_there_is_480(ground: Ground):
     alice = await ground.phone("100-1")
     assert (await (await alice.call("999", sdp(4000))).refused()).code == 404
+    assert (await ground.record()).reason == "failed"
     assert (await (await alice.call("120", sdp(4000))).refused()).code == 480
     assert (await ground.record()).reason == "no_answer"
 

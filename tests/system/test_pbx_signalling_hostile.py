@@ -7,8 +7,9 @@ import re
 
 import pytest
 
+from softphone.pbx.sip_core import listeners
 from tests.fakes.signalling_fixture import Ground, scenario
-from tests.fakes.sip_peer import SipPeer, sdp
+from tests.fakes.sip_peer import sdp
 
 SPECIAL = [b"\r\n", b"\r\n\r\n", b"\0", b"\xff\xfe", b"%00", b"%zz", b"<", b">", b'"', b";", b":", b",", b"@", b"sip:",
            b"tel:", b"-1", b"99999999999999999999", b"[", b"]", b"\xc3\x28", b"a" * 3000, b"=", b"*", b" "]  # fmt: skip
@@ -189,12 +190,19 @@ async def test_a_loop_of_forwards_ends(ground: Ground):
     assert (await talk.ask("INVITE", sdp(4000), (credentials,))).code == 483
 
 
-@scenario()
-async def test_five_hundred_connections_are_enough(ground: Ground):
-    host, port = ground.addresses.tcp.split(":")
-    streams = [await asyncio.open_connection(host, int(port)) for _ in range(520)]
-    await ground.until(lambda: ground.core.open_tables()["connections"] == 512, "the limit")
-    for _, writer in streams:
-        writer.close()
-    await ground.until(lambda: ground.core.open_tables()["connections"] == 0, "closed")
-    assert isinstance(await ground.phone("100-1", "tcp"), SipPeer)
+def test_connections_have_a_limit(monkeypatch):
+    monkeypatch.setattr(listeners, "MAX_CONNECTIONS", 20)
+
+    @scenario()
+    async def play(ground: Ground) -> None:
+        host, port = ground.addresses.tcp.split(":")
+        streams = [await asyncio.open_connection(host, int(port)) for _ in range(25)]
+        refused = [await asyncio.wait_for(reader.read(), 8) for reader, _ in streams[20:]]
+        assert refused == [b""] * 5
+        assert ground.core.open_tables()["connections"] == 20
+        for _, writer in streams:
+            writer.close()
+        await ground.until(lambda: ground.core.open_tables()["connections"] == 0, "closed")
+        await ground.phone("100-1", "tcp")
+
+    play()

@@ -1,5 +1,6 @@
 """Real phones (pjsua2, a process each) on the signalling: what they make of it."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -13,8 +14,8 @@ Make = Callable[[str], SipPhone]
 
 
 @pytest.fixture
-def ground() -> Iterator[Ground]:
-    ground = Ground(Timings())
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    ground = Ground(getattr(request, "param", Timings()))
     ground.start()
     yield ground
     ground.core.stop()
@@ -113,3 +114,15 @@ def test_message_waiting_reaches_a_phone(phone, ground):
     since = len(alice.events)
     ground.core.notify_mailbox("100", 3, 1)
     assert "3/1" in str(alice.wait_for_event("message_waiting", since=since, timeout=10))
+
+
+@pytest.mark.parametrize("ground", [Timings(ping=0.2, transaction=0.8)], indirect=True)
+def test_a_phone_in_a_call_answers_the_question_whether_it_is_there(phone, ground):
+    alice, bob = phone("100-1"), phone("110-1")
+    outgoing, incoming = talk(alice, bob, "110")
+    outgoing.hold()
+    time.sleep(2.5)  # several pings, and the time after which one that nobody answered would have ended the call
+    outgoing.resume()
+    assert (outgoing.state, incoming.state) == ("confirmed", "confirmed")
+    bob.kill()
+    outgoing.wait_for_end()

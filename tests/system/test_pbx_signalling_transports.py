@@ -76,6 +76,40 @@ async def test_a_device_back_on_a_new_connection_still_has_its_call(ground: Grou
 
 
 @scenario()
+async def test_a_caller_whose_connection_closes_rings_nobody_any_more(ground: Ground):
+    alice, bob = await ground.phone("100-1", "tcp"), await ground.phone("110-1")
+    await alice.call("110", sdp(4000))
+    incoming = await bob.incoming()
+    incoming.ring()
+    await bob.fence()
+    await alice.close()
+    await incoming.cancelled()
+    assert (await ground.record()).reason == "cancelled"
+
+
+@scenario()
+async def test_a_device_whose_connection_closes_while_it_rings_does_not_keep_the_caller(ground: Ground):
+    alice, bob = await ground.phone("100-1"), await ground.phone("110-1", "tls")
+    outgoing = await alice.call("110", sdp(4000))
+    (await bob.incoming()).ring()
+    await outgoing.progress(180)
+    await bob.close()
+    assert (await outgoing.refused()).code == 480
+
+
+@scenario()
+async def test_a_sips_contact_is_called_as_sips(ground: Ground):
+    alice, bob = await ground.phone("100-1"), await ground.peer("110-1", "tls")
+    contact = f"sips:110@{bob.address}"
+    assert (await bob.register(contact=f"<{contact}>")).code == 200
+    await alice.call("110", sdp(4000))
+    incoming = await bob.incoming()
+    assert incoming.invite.uri == contact
+    ack = await incoming.answer(sdp(5000), (("Contact", f"<{contact}>"),))
+    assert ack.uri == contact
+
+
+@scenario()
 async def test_a_big_message_passes_whole(ground: Ground):
     alice, bob = await ground.phone("100-1", "tcp"), await ground.phone("110-1", "tls")
     body = sdp(4000) + "".join(f"a=candidate:{n} 1 UDP {n} 192.0.2.1 {n} typ host\r\n" for n in range(4000))

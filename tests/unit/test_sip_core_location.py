@@ -53,11 +53,23 @@ def test_only_live_bindings_are_found():
 
 
 def test_expired_ones_are_removed_and_told():
-    kept, changes = Kept(), []
-    table = location(kept, changes)
-    table.save(replace(ANY, expires_at=NOW - 1), flow())
+    kept, changes, now = Kept(), [], [NOW]
+    table = Location(kept, changes.append, lambda: now[0])
+    table.save(ANY, flow())
+    now[0] = ANY.expires_at - 0.1
+    table.remove_expired()
+    assert (len(table), changes) == (1, ["100"])
+    now[0] = ANY.expires_at
     table.remove_expired()
     assert (len(table), kept.table, changes) == (0, {}, ["100", "100"])
+
+
+def test_a_refresh_is_no_change():
+    changes: list[str] = []
+    table = location(Kept(), changes)
+    table.save(ANY, flow())
+    table.save(replace(ANY, cseq=2, expires_at=NOW + 600), flow())
+    assert changes == ["100"]
 
 
 def test_the_oldest_contact_of_a_device_makes_room():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from softphone.pbx.sip_core.call import Call, ReferHandler
+from softphone.pbx.sip_core.call import Call, ReferHandler, refusal_of
 from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.forking import Fork, Offered
 from softphone.pbx.sip_core.leg import Leg, asserted_identity
@@ -39,10 +39,8 @@ class BlindTransfer:
 
     def start(self, number: str) -> None:
         destination = self._exchange.router.resolve(number, self._stayer.device_id)
-        if destination is None:
-            self.failed(404, "Not Found", ())
-        elif not destination.targets:
-            self.failed(480, "Temporarily Unavailable", ())
+        if not destination.targets:
+            self.failed(*refusal_of(destination), ())
         else:
             domain = self._exchange.config.realm
             referrer = raw_header("Referred-By", str(address(self._transferor.party.user, domain)))

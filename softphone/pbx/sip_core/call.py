@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from softphone.pbx.ports import CallRecord
 from softphone.pbx.sip_core.exchange import Exchange
+from softphone.pbx.sip_core.flow import Flow
 from softphone.pbx.sip_core.forking import Fork, Offered
 from softphone.pbx.sip_core.leg import Leg, Party, asserted_identity
 from softphone.pbx.sip_core.messages import max_forwards, passed_headers
@@ -67,7 +68,7 @@ class Call:
         transaction.cancel_cb = self._cancelled
         transaction.r487.getHFBody("to").setTag(caller.dialog.local_tag)  # sippy would make up another one
         if not destination.targets:
-            self.failed(480, "Temporarily Unavailable", ())
+            self.failed(*refusal_of(destination), ())
             return
         offered = Offered(
             caller.party, destination.number, destination.called, request.getBody(), passed_headers(request),
@@ -162,7 +163,14 @@ class Call:
                 self.caller.reject(403, "Device Revoked")
             self.end()
         elif self._fork is not None:
-            self._fork.cancel_device(device_id)
+            self._fork.drop(lambda leg: leg.device_id == device_id)
+
+    def connection_closed(self, flow: Flow) -> None:
+        """Before the answer nobody can come back to it; a call that is up waits for the device's new connection."""
+        if self.caller is not None and not self.caller.confirmed and self.caller.dialog.flow is flow:
+            self.end()
+        elif self._fork is not None:
+            self._fork.drop(lambda leg: leg.dialog.flow is flow)
 
     def finish(self, reason: str) -> None:
         if self.over:
@@ -183,6 +191,11 @@ class Call:
             self._exchange.config.call_ended(record)
         except Exception:
             _log.exception("the record of call %s was not taken", self._call_id)
+
+
+def refusal_of(destination: Destination) -> tuple[int, str]:
+    """Of a destination without targets."""
+    return (480, "Temporarily Unavailable") if destination.known else (404, "Not Found")
 
 
 def reason_of(code: int) -> str:

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from softphone.pbx.sip_core.flow import Flow
-from softphone.pbx.sip_core.messages import contact_url, own_contact
+from softphone.pbx.sip_core.messages import contact_url, copy_url, own_contact
 from softphone.pbx.sip_core.sippy_library import (
     MsgBody,
     SipAddress,
@@ -64,7 +64,7 @@ class Dialog:
             receiver.setTag(self.remote_tag)
         request = SipRequest(
             method=method,
-            ruri=self.target.getCopy(),
+            ruri=copy_url(self.target),
             to=receiver,
             fr0m=sender,
             cseq=self.local_cseq,

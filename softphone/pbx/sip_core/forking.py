@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -90,9 +91,9 @@ class Fork:
             leg.hang_up(cause=reason)
         self._branches.clear()
 
-    def cancel_device(self, device_id: str) -> None:
-        """One device is no longer one of ours."""
-        for leg in [leg for leg in self._branches if leg.device_id == device_id]:
+    def drop(self, gone: Callable[[Leg], bool]) -> None:
+        """A device that is no longer one of ours, or no longer there."""
+        for leg in [leg for leg in self._branches if gone(leg)]:
             leg.hang_up()
             self._refuse(leg, 480, "Temporarily Unavailable", ())
 

@@ -62,6 +62,7 @@ class Location:
 
     def save(self, binding: Binding, flow: Flow) -> None:
         """A new or refreshed binding; it takes the place of the same installation's older ones (RFC 5626 6)."""
+        devices = self.devices(binding.extension)
         mine = [kept.binding for kept in self._table.get(binding.extension, {}).values()
                 if kept.binding.device_id == binding.device_id and kept.binding.contact != binding.contact]  # fmt: skip
         for old in mine:
@@ -72,7 +73,8 @@ class Location:
             self._drop(old)
         self._put(Reached(binding, flow))
         self._subscribers.save_binding(binding)
-        self._changed(binding.extension)
+        if self.devices(binding.extension) != devices:
+            self._changed(binding.extension)
 
     def remove(self, binding: Binding) -> None:
         self._drop(binding)

@@ -20,7 +20,7 @@ ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, REFER, NOTIFY
 _COMPACT = {"event": "o", "session-expires": "x", "supported": "k", "referred-by": "b", "subject": "s"}
 _ONCE = ("from", "to", "call-id", "cseq", "max-forwards")
 _UNESCAPED = re.compile(r"[\x00-\x20\x7f<>\"\udc80-\udcff]")
-_PASSED = ("session-expires", "min-se", "allow", "alert-info", "call-info", "subject", "info-package", "recv-info",
+_PASSED = ("session-expires", "min-se", "alert-info", "call-info", "subject", "info-package", "recv-info",
            "event", "priority", "user-to-user")  # fmt: skip
 
 
@@ -108,11 +108,18 @@ def _check_url(url: Any) -> None:
         raise Malformed("Invalid URI") from None
 
 
+def copy_url(url: Any) -> Any:
+    """Without header fields, which do not belong in a request URI (RFC 3261 19.1.1)."""
+    copy = url.getCopy()
+    copy.headers = None
+    return copy
+
+
 def contact_url(message: Any) -> Any | None:
     """The remote target of a dialog; None where there is none to use (also a scheme other than SIP)."""
     for contact in message.getHFBodys("contact") if message.countHFs("contact") else []:
         if not contact.asterisk:
-            return contact.getUrl().getCopy()
+            return copy_url(contact.getUrl())
     return None
 
 

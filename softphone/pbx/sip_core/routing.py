@@ -11,6 +11,7 @@ from softphone.pbx.sip_core.flow import Address, Flow
 from softphone.pbx.sip_core.forking import Target
 from softphone.pbx.sip_core.leg import Party
 from softphone.pbx.sip_core.location import Location
+from softphone.pbx.sip_core.messages import copy_url
 from softphone.pbx.sip_core.sippy_library import SipURL
 
 _log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Destination:
     called: Party
     targets: list[Target]
     outside: bool  # shown is the caller ID, not the extension
+    known: bool = True  # False: there is no such number
 
 
 class Router:
@@ -56,18 +58,18 @@ class Router:
         """A media child, by the address that its route names."""
         return flow.transport == "udp" and flow.remote in self._trusted
 
-    def resolve(self, number: str, caller_device: str | None = None) -> Destination | None:
-        """None: there is no such number. An extension that calls itself rings its other devices."""
+    def resolve(self, number: str, caller_device: str | None = None) -> Destination:
+        """An extension that calls itself rings its other devices."""
         extension = self._subscribers.extension(number)
         called = Party(number, extension.label if extension else "")
         media = self._media(number)
         if media is not None:
-            url = media.url.getCopy()
+            url = copy_url(media.url)
             url.username = number
             outside = number.startswith("+")  # robots with a short key are colleagues
             return Destination(number, called, [Target(url, media.flow)], outside)
         if extension is None:
-            return None
+            return Destination(number, called, [], outside=not number.startswith("*"), known=False)
         targets = [
             Target(SipURL(reached.binding.contact), reached.flow, reached.binding.device_id)
             for reached in self._location.of(number)

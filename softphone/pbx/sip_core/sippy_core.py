@@ -98,7 +98,10 @@ class SippyCore:
             except Exception as fault:
                 done.set_exception(fault)
 
-        loop.call_soon_threadsafe(work)
+        try:
+            loop.call_soon_threadsafe(work)
+        except RuntimeError:  # it has just stopped
+            return None
         return done.result(_PATIENCE)
 
     def _run(self, ready: concurrent.futures.Future[SipAddresses]) -> None:
@@ -170,6 +173,8 @@ class _Running:
     def _closed(self, flow: Flow) -> None:
         self.location.remove_flow(flow)
         self.message_waiting.remove_flow(flow)
+        for call in list(self._exchange.calls):
+            call.connection_closed(flow)
 
     def _refuse(self, fault: FramingFault, flow: Flow) -> None:
         self.layer.refuse_stream(fault.head, flow, fault.reason.title())

@@ -109,6 +109,17 @@ def _print(*words: object, **_options: Any) -> None:
     _log.debug("%s", " ".join(str(word) for word in words))
 
 
+_copy_without_scheme = SipURL.getCopy
+
+
+def _copy_with_scheme(url: Any) -> Any:
+    """sippy's own makes a sip: URI of every sips: one."""
+    copy = _copy_without_scheme(url)
+    copy.scheme = url.scheme
+    return copy
+
+
+SipURL.getCopy = _copy_with_scheme
 sippy.SipTransactionManager.Timeout = LoopTimer
 for _printing in (sippy.SipMsg, sippy.SipRequest, sippy.SipTransactionManager, sippy.SipURL):
     _printing.print = _print

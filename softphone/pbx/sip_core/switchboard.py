@@ -141,9 +141,6 @@ class Switchboard:
         number = str(request.getRURI().username or "")
         device_id = None if device is None else device.device_id
         destination = router.resolve(number, device_id)
-        if destination is None:
-            layer.reply(transaction, 404, "Not Found")
-            return
         sender = request.getHFBody("from")
         if device is None:
             caller = Party(str(sender.getUrl().username or "anonymous"), display_name(sender))
