@@ -1,6 +1,7 @@
 """The account client against a service that lies, stalls, bombs or breaks: only `Refused`, with the right kind."""
 
 import json
+import socket
 import time
 from email.utils import formatdate
 
@@ -381,3 +382,15 @@ def test_a_certificate_file_of_the_organisation_that_cannot_be_read_is_told(tmp_
     client = AccountClient(ca_file=tmp_path / "nonsense.pem")
     failure = refusal(client.sign_in, "alice@example.com", A_PASSWORD, A_DEVICE, service="https://localhost:1/api/v1")
     assert failure.kind is FailureKind.NOT_TRUSTED
+
+
+def test_a_proxy_that_cannot_be_used_is_gone_without(monkeypatch):
+    def unknown(*_arguments, **_named):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setenv("ALL_PROXY", "socks5://proxy.test:1080")
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr("softphone.account.errors.has_route", lambda: True)
+    http = account_http.Http()
+    assert refusal(http.ask, "GET", "https://phone.test/").kind is FailureKind.SERVER_NOT_FOUND
+    http.close()
