@@ -55,7 +55,8 @@ def test_a_foreign_sip_address_is_shown_whole(phone):
 
 
 @pytest.mark.parametrize(
-    ("name", "short"), [("Priya Nair", "Priya"), ("Dr. Maximiliana Vogt", "Dr. Maximiliana"), ("", ""), ("Cher", "Cher")]
+    ("name", "short"),
+    [("Priya Nair", "Priya"), ("Dr. Maximiliana Vogt", "Dr. Maximiliana"), ("", ""), ("Cher", "Cher")],
 )
 def test_the_short_name_keeps_a_title(name, short):
     assert words.first_name(name) == short
@@ -70,10 +71,18 @@ def test_numbers_are_spoken_digit_by_digit():
 @pytest.mark.parametrize(
     ("mos", "quiet", "shown"),
     [
-        (4.4, 0, (4, "Good")), (4.0, 0, (4, "Good")), (3.96, 0, (4, "Good")), (3.9, 0, (3, "Good")), (3.6, 0, (3, "Good")),
-        (3.5, 0, (2, "Fair")), (3.1, 0, (2, "Fair")), (3.0, 0, (1, "Poor")), (1.0, 0, (1, "Poor")), (4.4, 2, (0, "Lost")),
+        (4.4, 0, (4, "Good")),
+        (4.0, 0, (4, "Good")),
+        (3.96, 0, (4, "Good")),
+        (3.9, 0, (3, "Good")),
+        (3.6, 0, (3, "Good")),
+        (3.5, 0, (2, "Fair")),
+        (3.1, 0, (2, "Fair")),
+        (3.0, 0, (1, "Poor")),
+        (1.0, 0, (1, "Poor")),
+        (4.4, 2, (0, "Lost")),
     ],
-)  # fmt: skip
+)
 def test_quality_is_told_in_bars_and_a_word(mos, quiet, shown):
     assert words.quality(mos, quiet) == shown
 

@@ -79,7 +79,7 @@ class MiniBar(ShadowFrame):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._second_passed)
         main.installEventFilter(self)
-        phone.on(Topic.CALLS, lambda _payload: self._calls_changed())
+        self._off = phone.on(Topic.CALLS, lambda _payload: self._calls_changed())
 
     def _build(self) -> None:
         self._built = True
@@ -111,6 +111,13 @@ class MiniBar(ShadowFrame):
         """By the stage's button: the main window gives way to the bar."""
         if self._phone.calls.active is not None:
             self._appear()
+
+    def dispose(self) -> None:
+        """Stop following the telephone and the main window, before either goes."""
+        self._off()
+        self._main.removeEventFilter(self)
+        self._behind.stop()
+        self.hide()
 
     def main_in_front(self) -> bool:
         main = self._main
