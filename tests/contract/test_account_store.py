@@ -346,6 +346,21 @@ def test_the_database_files_are_for_their_owner_only(tmp_path):
     assert set(modes.values()) == {0o600}
 
 
+def test_the_database_may_lie_in_any_folder(tmp_path):
+    file = tmp_path / "a b?c#d%20é" / "service.db"
+    store = Store(sqlite_url(file), realm="phone.test")
+    store.ensure_account("alice@example.com", A_SECRET, "100", "Alice")
+    store.close()
+    assert file.stat().st_size > 0
+
+
+def test_an_error_of_the_database_does_not_tell_what_was_to_be_written(store):
+    store.ensure_sip_device("100", "phone 1", auth_username="100")
+    with pytest.raises(sqlalchemy.exc.IntegrityError) as error:
+        store.ensure_sip_device("100", "phone 2", auth_username="100", password=A_SECRET)
+    assert A_SECRET not in str(error.value)
+
+
 WRITER = """
 import sys, time
 from softphone.pbx.ports import Binding
@@ -364,7 +379,7 @@ sys.stdin.read()
 def test_what_was_saved_outlives_kill_9(tmp_path):
     url = sqlite_url(tmp_path / "service.db")
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, str(url)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout.readline() == "saved\n"
         writer.send_signal(signal.SIGKILL)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Boolean,
     Column,
     Connection,
@@ -107,21 +108,24 @@ directory = Table(
 )
 
 
-def sqlite_url(file: Path) -> str:
-    return f"sqlite:///{file}"
+def sqlite_url(file: Path) -> URL:
+    return URL.create("sqlite", database=str(file))
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str | URL) -> Engine:
     """Connect and make what is missing. Raises SQLAlchemyError, or RuntimeError for a database of another version."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database not in (None, "", ":memory:"):
             _create_private(Path(str(parsed.database)))
-        engine = create_engine(parsed, connect_args={"timeout": 10, "check_same_thread": False})
+        # errors are logged, and must not tell the secrets that were to be written (hide_parameters)
+        engine = create_engine(
+            parsed, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin)
     else:
-        engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        engine = create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
     try:
         _make_tables(engine)
     except BaseException:

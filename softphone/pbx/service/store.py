@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import URL, delete, insert, select, update
 
 from softphone.extension.settings import Assignee, CallerId, NoAnswer, Settings
 from softphone.pbx.ports import Binding, Extension, SipDevice
@@ -27,7 +27,7 @@ class Store:
     """
 
     def __init__(
-        self, url: str, *, realm: str, clock: Callable[[], float] = time.time, access_seconds: float = 3600,
+        self, url: str | URL, *, realm: str, clock: Callable[[], float] = time.time, access_seconds: float = 3600,
         refresh_seconds: float = 90 * 86400,
     ) -> None:
         self._engine = open_engine(url)
