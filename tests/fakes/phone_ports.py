@@ -125,7 +125,7 @@ def any_document(**changes) -> dict:
 
 
 def make_phone(*, signed_in: bool = True, registered: bool = True):
-    """`(phone, user_agent, account, history, clock)`; signed in as Alice on extension 100 and registered unless told."""
+    """`(phone, user_agent, account, history, clock)`; signed in as Alice on 100 and registered unless told."""
     user_agent, account, history, clock = RecordingUserAgent(), RecordingAccount(), MemoryHistory(), HandClock()
     phone = Phone(user_agent, account, history, clock, PhoneConfig(instance_id="installation-1", region="SG"))
     phone.handle(ev.UserAgentReady("2.15"))
