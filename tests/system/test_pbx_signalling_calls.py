@@ -391,3 +391,35 @@ async def test_stopping_ends_the_calls(ground: Ground):
     await alice.expect("BYE", outgoing.call_id)
     await bob.expect("BYE", incoming.call_id)
     assert (await ground.record()).reason == "answered"
+
+
+@scenario()
+async def test_a_device_that_forwards_makes_its_numbers_ring(ground: Ground):
+    alice, bob, carol = [await ground.phone(name) for name in ("100-1", "110-1", "120-1")]
+    outside = await ground.peer()
+    ground.core.set_media_routes([MediaRoute("+656...", f"sip:{outside.address}")])
+    outgoing = await alice.call("110", sdp(4000))
+    contacts = "<sip:120@pbx.test>;q=0.5, <sip:+6561112222@pbx.test>;q=0.9, <tel:5>, <sip:110@pbx.test>"
+    await (await bob.incoming()).refuse(302, "Moved", (("Contact", contacts),))
+    first, second = await outside.incoming(), await carol.incoming()
+    assert "<sip:+6560000100@pbx.test>" in first.invite.get("p-asserted-identity")
+    assert "<sip:100@pbx.test>" in second.invite.get("p-asserted-identity")
+    for call in (first, second):
+        assert call.invite.get("diversion") == "<sip:110@pbx.test>;reason=deflection;counter=1"
+        assert call.invite.body == sdp(4000)
+        call.ring()
+        await outgoing.progress(180)
+    answering = asyncio.ensure_future(second.answer(sdp(5000)))
+    await first.cancelled()
+    await answering
+    await outgoing.answered()
+
+
+@scenario()
+async def test_devices_that_forward_to_each_other_come_to_an_end(ground: Ground):
+    alice, bob, carol = [await ground.phone(name) for name in ("100-1", "110-1", "120-1")]
+    outgoing = await alice.call("110", sdp(4000))
+    for phone, to in ((bob, "120"), (carol, "110")):
+        await (await phone.incoming()).refuse(302, "Moved", (("Contact", f"<sip:{to}@pbx.test>"),))
+    assert (await outgoing.refused()).code == 480
+    await ground.until(lambda: ground.core.open_tables()["legs"] == 0, "no leg left")

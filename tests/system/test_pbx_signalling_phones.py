@@ -1,6 +1,5 @@
 """Real phones (pjsua2, a process each) on the signalling: what they make of it."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -9,6 +8,7 @@ import pytest
 from softphone.pbx.sip_core.timings import Timings
 from tests.fakes.signalling_fixture import REALM, Ground, certificates
 from tests.fakes.sip_phone import PhoneCall, SipPhone
+from tests.system.waiting import until
 
 Make = Callable[[str], SipPhone]
 
@@ -25,9 +25,9 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
 def phone(ground: Ground) -> Iterator[Callable[..., SipPhone]]:
     with ExitStack() as phones:
 
-        def make(name: str, transport: str = "udp", **more: object) -> SipPhone:
+        def make(name: str, transport: str = "udp", trace: bool = False, **more: object) -> SipPhone:
             ca_file = str(certificates()[0]) if transport == "tls" else None
-            made = phones.enter_context(SipPhone(name, transport=transport, ca_file=ca_file))
+            made = phones.enter_context(SipPhone(name, transport=transport, ca_file=ca_file, trace=trace))
             server = getattr(ground.addresses, transport)
             made.register(REALM, name.split("-")[0], "secret", server=server, auth_username=name, **more)
             return made
@@ -118,10 +118,11 @@ def test_message_waiting_reaches_a_phone(phone, ground):
 
 @pytest.mark.parametrize("ground", [Timings(ping=0.2, transaction=0.8)], indirect=True)
 def test_a_phone_in_a_call_answers_the_question_whether_it_is_there(phone, ground):
-    alice, bob = phone("100-1"), phone("110-1")
+    alice, bob = phone("100-1", trace=True), phone("110-1")
     outgoing, incoming = talk(alice, bob, "110")
     outgoing.hold()
-    time.sleep(2.5)  # several pings, and the time after which one that nobody answered would have ended the call
+    # The first one that nobody answered would have ended the call by then.
+    until(lambda: alice.log.count("OPTIONS sip:") >= 8, "eight questions")
     outgoing.resume()
     assert (outgoing.state, incoming.state) == ("confirmed", "confirmed")
     bob.kill()

@@ -177,7 +177,9 @@ async def test_a_half_open_connection_is_closed(ground: Ground):
     raw_tls[1].close()
     await ground.until(lambda: ground.core.open_tables()["connections"] == 0, "closed")
     phone = await ground.phone("100-1", "tls")  # quiet between messages is no half-open connection
-    await asyncio.sleep(0.4)
+    reader, writer = await open_stream(ground)
+    await ends(reader)
+    writer.close()
     assert not phone.closed.is_set()
 
 

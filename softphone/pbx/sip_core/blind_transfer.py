@@ -44,7 +44,8 @@ class BlindTransfer:
         else:
             domain = self._exchange.config.realm
             referrer = raw_header("Referred-By", str(address(self._transferor.party.user, domain)))
-            offered = Offered(self._stayer.party, number, destination.called, None, (referrer,))
+            caller = self._exchange.router.shown(self._stayer.party, destination)
+            offered = Offered(caller, number, destination.called, None, (referrer,))
             self._fork = Fork(self._exchange, self, destination.targets, offered)
 
     # -- what the new branches tell ---------------------------------------------------------------------------------

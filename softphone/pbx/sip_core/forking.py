@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,11 +13,12 @@ from softphone.pbx.sip_core.dialog import Dialog
 from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.flow import Flow
 from softphone.pbx.sip_core.leg import Leg, LegOwner, Party, asserted_identity
-from softphone.pbx.sip_core.messages import ALLOW, address, raw_header
+from softphone.pbx.sip_core.messages import ALLOW, address, raw_header, redirected_users
 
 _log = logging.getLogger(__name__)
 
 ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+_MAX_FORWARDS = 5  # hops of one call (call rules); also ends a loop
 _DECLINED = 'SIP;cause=603;text="Declined elsewhere"'
 
 
@@ -66,11 +67,12 @@ class Fork:
         self._refusals: list[tuple[int, str, tuple[Any, ...], bool]] = []
         self._single = len(targets) == 1
         self._timeout = asyncio.get_running_loop().call_later(exchange.timings.ringing, self._never_answered)
+        self._tried = {offered.number}
         for target in targets:
-            self._invite(target)
+            self._invite(target, offered)
 
-    def _invite(self, target: Target) -> None:
-        realm, offered = self._exchange.config.realm, self._offered
+    def _invite(self, target: Target, offered: Offered) -> None:
+        realm = self._exchange.config.realm
         dialog = Dialog.as_client(
             target.flow,
             target.url,
@@ -115,7 +117,30 @@ class Fork:
         elif not leg.ended:
             leg.client_invite = None
             leg.hang_up()
+            if code < 400 and not self._over:
+                self._redirect(leg, redirected_users(response))
             self._refuse(leg, code, reason, _told(response))
+
+    def _redirect(self, leg: Leg, numbers: list[str]) -> None:
+        """A device forwards (302): its numbers ring as branches too, each number once, at most some of them."""
+        forwarder = leg.party.user
+        for number in numbers:
+            if number in self._tried or len(self._tried) > _MAX_FORWARDS:
+                continue
+            self._tried.add(number)
+            destination = self._exchange.router.resolve(number)
+            diversion = raw_header(
+                "Diversion", f"<sip:{forwarder}@{self._exchange.config.realm}>;reason=deflection;counter=1"
+            )
+            headers = tuple(header for header in self._offered.headers if header.name != "diversion")
+            forwarded = replace(
+                self._offered, number=number, called=destination.called, headers=(*headers, diversion),
+                caller=self._exchange.router.shown(self._offered.caller, destination),
+                max_forwards=self._offered.max_forwards - len(self._tried),
+            )  # fmt: skip
+            self._single = self._single and len(destination.targets) == 1
+            for target in destination.targets:
+                self._invite(target, forwarded)
 
     def _answered(self, leg: Leg, response: Any, transaction: Any) -> None:
         has_dialog = leg.dialog.confirm(response)

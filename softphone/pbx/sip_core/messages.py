@@ -108,6 +108,19 @@ def _check_url(url: Any) -> None:
         raise Malformed("Invalid URI") from None
 
 
+def redirected_users(response: Any) -> list[str]:
+    """The users that a 3xx names, best first (RFC 3261 21.3); the transaction layer has taken its Contacts aside."""
+    found: list[tuple[float, str]] = []
+    for header in getattr(response, "redirections", []):
+        try:
+            contact = header.getBody()
+            quality = float(contact.address.getParam("q") or 1)
+            found.append((-quality, str(contact.getUrl().username or "")))
+        except Exception:  # sippy's parser on hostile text
+            continue
+    return [user for _, user in sorted(found, key=lambda entry: entry[0]) if user]
+
+
 def copy_url(url: Any) -> Any:
     """Without header fields, which do not belong in a request URI (RFC 3261 19.1.1)."""
     copy = url.getCopy()

@@ -78,12 +78,15 @@ class Router:
         return Destination(number, called, targets, outside=False)
 
     def caller(self, device: SipDevice, destination: Destination) -> Party:
-        """Inside: key and label. Outside: the extension's caller ID, where it has one."""
         extension = self._subscribers.extension(device.extension)
-        label = extension.label if extension else ""
+        return self.shown(Party(device.extension, extension.label if extension else ""), destination)
+
+    def shown(self, party: Party, destination: Destination) -> Party:
+        """Inside: key and label. Outside: the extension's caller ID, where it has one. Others stay who they are."""
+        extension = self._subscribers.extension(party.user)
         if destination.outside and extension is not None and extension.caller_id:
-            return Party(extension.caller_id, label)
-        return Party(device.extension, label)
+            return Party(extension.caller_id, party.name)
+        return party
 
     def _media(self, number: str) -> Target | None:
         exact = self._exact.get(number)

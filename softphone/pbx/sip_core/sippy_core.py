@@ -151,6 +151,7 @@ class _Running:
     def open_tables(self) -> dict[str, int]:
         return {
             "transactions": self.layer.open_transactions,
+            "answers kept": self.layer.answers_kept,
             "legs": self._exchange.open_legs,
             "calls": len(self._exchange.calls),
             "bindings": len(self.location),

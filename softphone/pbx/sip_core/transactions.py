@@ -230,6 +230,7 @@ class TransactionLayer(SipTransactionManager):  # type: ignore[misc]
     def incomingResponse(self, msg: Any, t: Any, checksum: bytes) -> None:
         if msg.getSCode()[0] >= 300:
             # sippy would send the ACK to the Contact or Record-Route; RFC 3261 17.1.1.3: to where the INVITE went.
+            msg.redirections = list(msg.getHFs("contact")) if 300 <= msg.getSCode()[0] < 400 else []
             msg.delHFs("contact")
             msg.delHFs("record-route")
         elif msg.getSCode()[0] >= 200 and t.needack:
@@ -260,6 +261,10 @@ class TransactionLayer(SipTransactionManager):  # type: ignore[misc]
     @property
     def open_transactions(self) -> int:
         return len(self.tclient) + len(self.tserver)
+
+    @property
+    def answers_kept(self) -> int:
+        return len(self.l1rcache) + len(self.l2rcache)
 
 
 class _Source:
