@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
@@ -28,11 +29,14 @@ class Bench:
         self.asked = []
         self.stage = None
 
-    def show(self):
+    def show(self, place=None):
         self.stage = CallStage(
             self.phone, show_audio=lambda: self.asked.append("audio"), add_call=lambda: self.asked.append("add")
         )
-        self.qtbot.addWidget(self.stage)
+        if place is not None:
+            place.addWidget(self.stage)
+        else:
+            self.qtbot.addWidget(self.stage)
         self.stage.resize(380, 680)
         self.stage.show()
         return self.stage
@@ -350,3 +354,40 @@ def test_tab_goes_through_the_grid_then_end_call_then_the_top_bar(bench):
             seen.append(widget)
         widget = widget.nextInFocusChain()
     assert seen == order
+
+
+def test_digits_reach_a_call_that_was_just_dialled_from_the_box(bench, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    box, place = QLineEdit(), QVBoxLayout(window)
+    place.addWidget(box)
+    window.show()
+    box.setFocus()
+    call = dialled(bench.phone, "102")
+    bench.show(place)
+    assert bench.stage.isAncestorOf(window.focusWidget())
+    bench.phone.handle(ev.CallConfirmed(call.id))
+    qtbot.keyClick(window.focusWidget(), "1")
+    assert bench.user_agent.of(cmd.SendDigits) == [cmd.SendDigits(call.id, "1")]
+
+
+def test_a_field_in_which_something_is_typed_keeps_the_focus(bench, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    box, place = QLineEdit("Pri"), QVBoxLayout(window)
+    place.addWidget(box)
+    window.show()
+    box.setFocus()
+    talking(bench.phone)
+    bench.show(place)
+    assert window.focusWidget() is box
+
+
+def test_nothing_can_be_asked_of_a_call_that_is_being_ended(bench):
+    talking(bench.phone)
+    stage = bench.show()
+    bench.click(stage.buttons.end)
+    assert bench.line == "Ending…"
+    controls = stage.controls
+    asked = (controls.mute, controls.keypad, controls.hold, controls.add_call, stage.buttons.end)
+    assert not any(button.isEnabled() for button in asked)

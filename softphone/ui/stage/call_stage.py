@@ -122,7 +122,7 @@ class CallStage(Wash):
         self.top_bar.set_beside_list(beside)
 
     def focus_first(self) -> None:
-        if self._shown is None or self._shown.over or self._keypad_open:
+        if self._shown is None or self._shown.over or self._keypad_open or not self.controls.mute.isEnabled():
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.controls.focus_first()
@@ -224,6 +224,8 @@ class CallStage(Wash):
         self._show(now, before)
         if moved:
             self._cross_fade.run()
+            if before is not None and before.call.id != now.call.id and self.isVisible():
+                self._take_focus()
 
     def _forget_others(self, shown: Call | None) -> None:
         """An ended call makes way for another one; if it failed, its reason stays as a notice."""
@@ -330,8 +332,11 @@ class CallStage(Wash):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
-        window = self.window()
-        focused = window.focusWidget()
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """So that digits reach the call; not from a field in which something is being typed."""
+        focused = self.window().focusWidget()
         if not (isinstance(focused, QLineEdit) and focused.text()):
             self.focus_first()
 

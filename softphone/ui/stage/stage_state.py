@@ -112,7 +112,7 @@ def controls_state(phone: Phone, call: Call) -> ControlsState:
         held=call.held_local,
         two_calls=bool(others),
         may_swap=may_swap,
-        may_add=set_up and len(alive) < WITH_CALL_WAITING and phone.can_call,
+        may_add=set_up and not call.ending and len(alive) < WITH_CALL_WAITING and phone.can_call,
         device=phone.sound_in_use.speaker,
         set_up=set_up,
     )
