@@ -12,6 +12,7 @@ from typing import Any
 
 from softphone.audio.backend import Fill, OnCaptured, SoundUnavailable
 from softphone.audio.format import RATE
+from softphone.audio.priority import go_first
 from softphone.phone.sound import SoundDevice
 
 log = logging.getLogger(__name__)
@@ -188,9 +189,12 @@ class _MiniaudioStream:
 
     def _timed(self, work: Generator[Any, Any, None]) -> Generator[Any, Any, None]:
         answer = None
-        failed = False
+        failed = first = True
         while True:
             given = yield answer
+            if first:
+                first = failed = False
+                go_first()
             self.last_callback = time.monotonic()
             if failed:
                 continue

@@ -41,6 +41,9 @@ class SampleQueue:
         """Forget what waits and take the head start anew, at the next pull (any thread)."""
         self._restart = True
 
+    def count_anew(self) -> None:
+        self.underruns = self.overruns = self.trims = 0
+
     def push(self, data: bytes | bytearray | memoryview) -> None:
         if not self._ring.write(data):  # nobody reads (on hold, muted): what waits is stale by now
             self.overruns += 1

@@ -92,8 +92,9 @@ class Sound:
 
     def start_call_audio(self) -> None:
         """A call needs microphone and speaker. What waited is forgotten."""
-        self._microphone.queue.restart()
-        self._speaker.queue.restart()
+        for end in (self._microphone.queue, self._speaker.queue):
+            end.restart()
+            end.count_anew()
         self._speaker.in_call = True
         self._do(self._begin_call)
 

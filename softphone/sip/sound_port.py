@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 import logging
 from collections.abc import Callable
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 import pjsua2 as pj
 
 from softphone.audio.format import RATE
+from softphone.audio.priority import go_first
 from softphone.audio.sound import Sound
 from softphone.sip.guard import guard
 from softphone.sip.sound_box import SoundBox
@@ -37,12 +39,16 @@ class SoundPort(pj.AudioMediaPort):
         self._out = pj.ByteVector(FRAME_BYTES, 0)
         self.fast = vectors_are_as_expected()
         self._out_memory = _memory_of(self._out) if self.fast else None
+        self._clock_thread = 0
         format_ = pj.MediaFormatAudio()
         format_.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, FRAME_MS * 1000, 16)
         self.createPort("sound", format_)
 
     @guard
     def onFrameRequested(self, frame: pj.MediaFrame) -> None:
+        if get_ident() != self._clock_thread:  # the clock begins anew with each first call
+            self._clock_thread = get_ident()
+            go_first()
         data = self._pull(FRAME_BYTES)
         frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
         if self._out_memory is not None:

@@ -32,8 +32,10 @@ class SoundRig:
             cwd=Path(__file__).resolve().parents[2],
         )  # fmt: skip
         self.errors: list[str] = []
-        for stream, take in ((self.process.stdout, self._take), (self.process.stderr, self.errors.append)):
-            threading.Thread(target=self._read, args=(stream, take), daemon=True).start()
+        streams = ((self.process.stdout, self._take), (self.process.stderr, self.errors.append))
+        self._readers = [threading.Thread(target=self._read, args=pair, daemon=True) for pair in streams]
+        for reader in self._readers:
+            reader.start()
         self.wait(lambda event: event.get("is") == "ready", "the process", 20)
         return self
 
@@ -45,6 +47,11 @@ class SoundRig:
         except (BrokenPipeError, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait(5)
+        for reader in self._readers:
+            reader.join(5)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
         if kind is not None:
             print("".join(self.errors), file=sys.stderr)
 
@@ -139,8 +146,16 @@ def main() -> None:
     def end() -> None:
         sound.stop_call_audio()
         port.stopTransmit(port)
-        time.sleep(0.1)  # PJSIP takes ports out on its ticks
+        ticks()
         media.clear()
+        ticks()
+        tell("end")
+
+    def ticks() -> None:
+        """PJSIP takes ports out, and writes the WAV's header, on its own time."""
+        until = time.monotonic() + 0.15
+        while time.monotonic() < until:
+            endpoint.libHandleEvents(10)
 
     did = {
         "call": call,
