@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ua")
 
+MEDIA_WAIT = 0.1
 _TOO_MANY = 70010  # PJ_ETOOMANY
 
 
@@ -106,7 +107,11 @@ class Commands:
         except BadTarget as error:
             self._not_placed(c, Failure(FailureKind.BAD_NUMBER, detail=str(error)))
             return
+        if not self._ua.media_allowed():
+            self._ua.timers.after(MEDIA_WAIT, lambda: self._make_call(c))
+            return
         leg = CallLeg(self._ua, line, c.call_id)
+        self._ua.media_used()
         try:
             leg.invite(uri, identity_headers(c.caller_id, line))
         except pj.Error as error:

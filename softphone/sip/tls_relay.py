@@ -218,9 +218,14 @@ def is_our_own(peer: tuple[str, int], here: tuple[str, int]) -> bool:
         descriptors = list(range(1024))
     for descriptor in descriptors:
         try:
-            with socket.socket(fileno=os.dup(descriptor)) as candidate:
-                if candidate.getsockname()[:2] == peer[:2] and candidate.getpeername()[:2] == here[:2]:
-                    return True
-        except (OSError, TypeError, ValueError):
+            candidate = socket.socket(fileno=descriptor)
+        except OSError:  # no socket, or closed meanwhile
             continue
+        try:
+            if candidate.getsockname()[:2] == peer[:2] and candidate.getpeername()[:2] == here[:2]:
+                return True
+        except OSError:  # not connected
+            continue
+        finally:
+            candidate.detach()  # it belongs to somebody else
     return False

@@ -8,6 +8,7 @@ import queue
 import socket
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ IDLE_POLL, CALL_POLL = 0.2, 0.02
 #: What the telephone must have decided an INVITE by.
 DECIDE_SECONDS = 1.0
 STOP_SECONDS = 1.0
+#: Each call has two media sockets, closed half a second after its end; PJSIP has 64 handles, and aborts without. So
+#: no more than this many calls are begun in that time.
+MEDIA_BURST, MEDIA_SECONDS = 12, 0.7
 
 
 class UserAgent:
@@ -59,6 +63,7 @@ class UserAgent:
         self._awake = True
         self._stopping = False
         self._has_tcp = False
+        self._media_begun: deque[float] = deque(maxlen=MEDIA_BURST)
         self._commands = Commands(self)
 
     # --- from any thread --------------------------------------------------------------------------------------------
@@ -181,6 +186,7 @@ class UserAgent:
         """Called in PJSIP's callback: the leg is made, told, and nothing is decided here."""
         leg = CallLeg(self, line, uuid.uuid4().hex, pj_id)
         self.legs[leg.call_id] = leg
+        self.media_used()
         message = rdata.wholeMsg
         if not line.is_server(rdata.srcAddress):
             log.warning("a call from %s, which is not our server, is refused", rdata.srcAddress)
@@ -217,6 +223,14 @@ class UserAgent:
         if leg is not None and not leg.decided:
             log.error("the telephone did not say what becomes of a call")
             leg.refuse(480)
+
+    def media_used(self) -> None:
+        self._media_begun.append(time.monotonic())
+
+    def media_allowed(self) -> bool:
+        """Whether one more call may be begun now without running PJSIP out of handles."""
+        begun = self._media_begun
+        return len(begun) < MEDIA_BURST or time.monotonic() - begun[0] > MEDIA_SECONDS
 
     def leg_ended(self, leg: CallLeg) -> None:
         """Called in the leg's own callback: PJSIP's object is dropped after it."""

@@ -24,13 +24,13 @@ class Heard:
     def mark(self) -> int:
         return len(self.events)
 
-    def find(self, kind: type, since: int = 0, **match: object):
+    def find(self, kind: type | tuple[type, ...], since: int = 0, **match: object):
         for event in self.events[since:]:
             if isinstance(event, kind) and all(getattr(event, key) == value for key, value in match.items()):
                 return event
         return None
 
-    def wait(self, kind: type, *, since: int = 0, timeout: float = 10.0, **match: object):
+    def wait(self, kind: type | tuple[type, ...], *, since: int = 0, timeout: float = 10.0, **match: object):
         """The first event of this kind with these fields."""
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -41,7 +41,7 @@ class Heard:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     story = "\n".join(f"  {event}" for event in self.events[-30:])
-                    raise AssertionError(f"no {kind.__name__} {match} within {timeout} s; heard\n{story}")
+                    raise AssertionError(f"no {kind} {match} within {timeout} s; heard\n{story}")
                 self._changed.wait(left)
 
     def of(self, kind: type, since: int = 0) -> list:

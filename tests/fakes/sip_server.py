@@ -90,6 +90,7 @@ def reply_to(
 class SipServer:
     transport: str = "udp"
     domain: str = "phone.test"
+    username: str = "100"  # the phone under test; other phones that register become routes
     password: str | None = None
     routes: dict[str, str] = field(default_factory=dict)  # user -> "ip:port" of a phone by UDP
     answers: dict[str, tuple[int, str, list[tuple[str, str]]]] = field(default_factory=dict)  # method -> answer
@@ -147,6 +148,11 @@ class SipServer:
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def udp_address(self) -> str:
+        """Where other phones find it, whatever the transport of the phone under test."""
+        return f"127.0.0.1:{self._udp_port()}"
 
     # --- for tests ----------------------------------------------------------------------------------------------------
 
@@ -312,7 +318,11 @@ class SipServer:
         seconds = int(expires[1]) if expires else 300
         uri = re.search(r"<([^>]+)>", contact)
         headers = []
-        if seconds and uri:
+        user = re.search(r"sips?:([^@>]+)@", request.get("To"))
+        if seconds and uri and user and user[1] != self.username:
+            self.routes[user[1]] = _host_port(uri[1])
+            headers = [("Contact", f"<{uri[1]}>;expires={seconds}")]
+        elif seconds and uri:
             self.contact, self.reply = uri[1], answer
             headers = [("Contact", f"<{uri[1]}>;expires={seconds}")]
         answer(reply_to(request, 200, "OK", [*headers, ("Expires", str(seconds))]).encode())
@@ -338,7 +348,7 @@ class SipServer:
             way = self.reply
         elif user and user[1] in self.routes:
             way = self._to_phone(self.routes[user[1]])
-        elif user and f"sip:{user[1]}@{self.domain}".startswith("sip:100@") and self.reply is not None:
+        elif user and user[1] == self.username and self.reply is not None:
             message.start = f"{message.method} {self.contact} SIP/2.0"
             way = self.reply
         elif re.search(r"@127\.0\.0\.1:\d+", message.uri):

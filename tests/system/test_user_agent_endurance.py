@@ -1,0 +1,191 @@
+"""Many calls, and hostile packets: nothing leaks, nothing dies for long, and calls are still possible."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import socket
+import time
+
+import psutil
+import pytest
+
+from softphone.phone import commands as cmd
+from softphone.phone import events as ev
+from softphone.phone.failure import FailureKind
+from softphone.phone.registration import RegistrationState as State
+from tests.fakes.sip_phone import SipPhone
+from tests.fakes.sip_server import sdp_offer
+from tests.system.user_agent_rig import LINE, PASSWORD, Rig
+
+
+@pytest.fixture
+def rig(tmp_path):
+    with Rig(tmp_path) as rig:
+        rig.register()
+        yield rig
+
+
+def call_once(rig, bob, call_id):
+    rig.send(cmd.MakeCall(call_id, LINE, "110"))
+    theirs = bob.wait_for_call()
+    theirs.answer()
+    rig.heard.wait(ev.CallConfirmed, call_id=call_id)
+    rig.send(cmd.HangUp(call_id))
+    rig.heard.wait(ev.CallDisconnected, call_id=call_id)
+
+
+@pytest.mark.timeout(180)
+def test_fifty_calls_leave_nothing_behind(rig):
+    """A leaked leg would hold one of the four slots; leaked sockets and memory are counted."""
+    with SipPhone("bob") as bob:
+        bob.register("phone.test", "110", PASSWORD, server=rig.server.udp_address)
+        child = psutil.Process(rig.process.pid)
+        memory = files = 0
+        for number in range(50):
+            call_once(rig, bob, f"call-{number}")
+            if number == 20:
+                memory, files = child.memory_info().rss, child.num_fds()
+        assert child.pid == rig.process.pid
+        assert child.memory_info().rss < memory * 1.05
+        assert child.num_fds() <= files + 8  # media sockets of the last calls are closed half a second late
+    assert rig.heard.of(ev.UserAgentDied) == []
+
+
+def mutations(message: bytes, choose: random.Random):
+    """Endlessly: bytes flipped, cut, doubled; numbers made huge; lines dropped, repeated, exchanged."""
+    while True:
+        data = bytearray(message)
+        for _ in range(choose.randint(1, 4)):
+            kind = choose.randrange(6)
+            at = choose.randrange(max(1, len(data)))
+            if kind == 0:
+                data[at : at + 1] = bytes([choose.randrange(256)])
+            elif kind == 1:
+                del data[at : at + choose.randint(1, 40)]
+            elif kind == 2:
+                data[at:at] = data[at : at + choose.randint(1, 200)]
+            elif kind == 3:
+                data[at:at] = choose.choice([b"9" * 40, b"%00", b"<" * 30, b'"', b";" * 20, b"\x00", b"\xff" * 9, b"=,"])
+            else:
+                lines = bytes(data).split(b"\r\n")
+                one, other = choose.randrange(len(lines)), choose.randrange(len(lines))
+                if kind == 4:
+                    lines[one], lines[other] = lines[other], lines[one]
+                else:
+                    lines[one] = lines[one] + b"\r\n" + lines[other]
+                data = bytearray(b"\r\n".join(lines))
+            if not data:
+                data = bytearray(b"\r\n")
+        yield bytes(data[:3000])
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_thousand_mutated_invites_leave_the_phone_able_to_call(rig, seed):
+    choose = random.Random(seed)
+    mark = rig.heard.mark
+    handled = 0
+    for number in range(1000):
+        offer = sdp_offer(extra="a=sendrecv\r\na=ptime:20\r\n")
+        invite = rig.server.invite(sdp=offer, call_id=f"fuzz-{seed}-{number}")
+        rig.server.send(next(mutations(invite.encode(), choose)))
+        if number % 25 == 0:  # as fast as it is taken in, and what rings is decided
+            _await_alive(rig)
+            handled = _refuse_all(rig, mark, handled)
+    _await_alive(rig)
+    _refuse_all(rig, mark, handled)
+    _can_call(rig)
+
+
+@pytest.mark.timeout(120)
+def test_noise_and_mutated_requests_of_all_kinds_are_survived(rig):
+    choose = random.Random(3)
+    base = rig.server.invite()
+    for number in range(500):
+        method = choose.choice(["OPTIONS", "BYE", "CANCEL", "ACK", "NOTIFY", "REFER", "MESSAGE", "UPDATE", "INFO", "X"])
+        message = rig.server.invite(call_id=f"noise-{number}", sdp=choose.choice([b"", sdp_offer()]))
+        message.start = message.start.replace("INVITE", method)
+        message.set("CSeq", f"{number} {method}")
+        rig.server.send(next(mutations(message.encode(), choose)))
+        rig.server.send(choose.randbytes(choose.randint(1, 1400)))
+        if number % 25 == 0:
+            _await_alive(rig)
+    assert base.uri
+    _can_call(rig)
+
+
+@pytest.mark.timeout(120)
+def test_a_burst_of_calls_from_strangers_does_not_kill_the_phone(rig):
+    """Each holds two sockets; refused at once, some thirty in half a second would be the end of PJSIP."""
+    port = int(rig.server.contact.rpartition(":")[2].split(";")[0])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.2", 0))
+        for number in range(200):
+            invite = rig.server.invite(call_id=f"burst-{number}")
+            invite.set("Via", f"SIP/2.0/UDP 127.0.0.2:{stranger.getsockname()[1]};branch=z9hG4bKburst{number};rport")
+            stranger.sendto(invite.encode(), ("127.0.0.1", port))
+    _await_alive(rig)
+    assert rig.heard.of(ev.UserAgentDied) == []
+    assert rig.heard.of(ev.InviteReceived) == []
+    _can_call(rig)
+
+
+@pytest.mark.timeout(120)
+def test_connections_to_the_inner_listener_and_relay_are_harmless(tmp_path):
+    with Rig(tmp_path, "tcp") as rig:
+        rig.register()
+        listening = [c.laddr for c in psutil.Process(rig.process.pid).net_connections("tcp") if c.status == "LISTEN"]
+        assert listening
+        assert {address.ip for address in listening} == {"127.0.0.1"}  # nothing is open to the network
+        for _ in range(20):
+            for address in listening:
+                with socket.create_connection(address) as sock:
+                    sock.sendall(b"INVITE sip:x SIP/2.0\r\nl: 0\r\n\r\n")
+        _can_call(rig)
+        assert rig.heard.of(ev.InviteReceived) == []
+
+
+def _await_alive(rig):
+    """Registered now, whether or not the packets so far have cost it a restart."""
+    mark = rig.heard.mark
+    if rig.process.pid is None:
+        rig.heard.wait(ev.UserAgentReady, since=mark)
+    ready = len(rig.heard.of(ev.UserAgentReady))
+    registered = rig.heard.of(ev.RegistrationChanged)[-1].state is State.REGISTERED
+    if not registered or ready > getattr(rig, "ready_seen", 1):
+        rig.ready_seen = ready
+        rig.register()
+    answered = rig.heard.mark
+    rig.send(cmd.MakeCall("probe", "no-line", "x"))
+    rig.heard.wait(ev.CallDisconnected, since=answered, call_id="probe")
+
+
+def _refuse_all(rig, mark, handled):
+    told = rig.heard.of(ev.InviteReceived, mark)
+    for event in told[handled:]:
+        rig.send(cmd.Refuse(event.call_id, 486))
+    return len(told)
+
+
+def _can_call(rig):
+    """As soon as the slots of the refused calls are free, half a second after they came."""
+    with SipPhone("bob") as bob:
+        bob.register("phone.test", "110", PASSWORD, server=rig.server.udp_address)
+        rig.register()
+        for event in rig.heard.of(ev.InviteReceived):
+            rig.send(cmd.HangUp(event.call_id))
+        deadline = time.monotonic() + 5
+        for number in itertools.count():
+            call_id, mark = f"after-{number}", rig.heard.mark
+            rig.send(cmd.MakeCall(call_id, LINE, "110"))
+            told = rig.heard.wait((ev.CallProgressed, ev.CallDisconnected), since=mark, call_id=call_id)
+            if isinstance(told, ev.CallProgressed):
+                break
+            assert told.failure is not None
+            assert told.failure.kind is FailureKind.TOO_MANY_CALLS
+            assert time.monotonic() < deadline
+        bob.wait_for_call().answer()
+        rig.heard.wait(ev.CallConfirmed, call_id=call_id)
+        rig.send(cmd.HangUp(call_id))
+        rig.heard.wait(ev.CallDisconnected, call_id=call_id)
