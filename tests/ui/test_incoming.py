@@ -287,3 +287,11 @@ def test_longer_words_put_the_answers_one_below_the_other(bench, still):
     card = bench.ring("second").card
     assert card.answer_button.geometry().bottom() < card.end_answer_button.geometry().top()
     assert card.answer_button.width() >= card.answer_button.minimumSizeHint().width()
+
+
+def test_with_no_place_and_no_main_window_in_sight_it_is_escalated_at_once(qtbot, still):
+    bench = Bench(qtbot, may_place=False)
+    window = bench.ring()
+    assert window.isWindow()
+    assert bench.escalated == ["in-1"]
+    window.hide()

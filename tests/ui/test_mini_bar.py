@@ -150,3 +150,25 @@ def test_disposed_of_it_follows_nothing_any_more(bench):
     bench.main.show()
     bench.main.hide()
     assert not bench.bar._behind.isActive()
+
+
+def test_by_the_stages_button_the_main_window_gives_way_at_once(bench):
+    bench.main.show()
+    bench.qtbot.waitUntil(bench.main.isActiveWindow, timeout=2000)
+    talking(bench.phone, "in-1", "102")
+    assert not bench.bar.isVisible()
+    bench.bar.show_now()
+    assert bench.main.isMinimized()
+    assert bench.bar.isVisible()
+    bench.phone.handle(ev.MediaMeasured("in-1", mos=4.2))
+    assert bench.bar.isVisible()
+
+
+def test_it_asks_for_the_quality_unless_the_stage_does(bench):
+    bench.talk()
+    asked = len(bench.user_agent.of(cmd.ReportStatistics))
+    bench.bar._second_passed()
+    assert len(bench.user_agent.of(cmd.ReportStatistics)) == asked + 1
+    bench.phone.quality_watched = True
+    bench.bar._second_passed()
+    assert len(bench.user_agent.of(cmd.ReportStatistics)) == asked + 1

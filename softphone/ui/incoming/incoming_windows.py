@@ -87,7 +87,7 @@ class IncomingWindows(QObject):
             self._follow(host)
         window.appear(self._place_of(window))
         QTimer.singleShot(PAINT_WITHIN_MS, lambda: self._check(call))
-        if host is not None:
+        if not self._may_place:
             self._escalate(call)
 
     def window_of(self, call_id: str) -> IncomingWindow | None:

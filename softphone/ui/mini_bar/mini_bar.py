@@ -110,6 +110,8 @@ class MiniBar(ShadowFrame):
     def show_now(self) -> None:
         """By the stage's button: the main window gives way to the bar."""
         if self._phone.calls.active is not None:
+            if self._main.isVisible():
+                self._main.showMinimized()
             self._appear()
 
     def dispose(self) -> None:
@@ -195,7 +197,8 @@ class MiniBar(ShadowFrame):
                 self.refresh()  # too late: show what is
 
     def _second_passed(self) -> None:
-        self._phone.measure()
+        if not self._phone.quality_watched:  # else it is measured already, for the stage
+            self._phone.measure()
         self.refresh()
 
     # --- where ----------------------------------------------------------------------------------------------------

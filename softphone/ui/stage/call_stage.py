@@ -75,7 +75,7 @@ class CallStage(Wash):
         self._seconds = QTimer(self)
         self._seconds.setSingleShot(True)
         self._seconds.setTimerType(Qt.TimerType.PreciseTimer)
-        self._seconds.timeout.connect(self._second_passed)
+        self._seconds.timeout.connect(self.refresh)
         self._trouble_over = QTimer(self)
         self._trouble_over.setSingleShot(True)
         self._trouble_over.timeout.connect(lambda: self._show_trouble(None))
@@ -324,10 +324,6 @@ class CallStage(Wash):
         elif not self._seconds.isActive():
             start = now.counts_from if now.counts_from is not None else now.call.started_at
             self._seconds.start(1005 - int((self._phone.now() - start) % 1 * 1000))
-
-    def _second_passed(self) -> None:
-        self._phone.measure()
-        self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -26,6 +26,7 @@ class HeldCard(QWidget):
         self._name = ElidedLabel("", "bodyLarge", tabular=True)
         self._state = ElidedLabel("", "caption", "warn-text", weight=500, tabular=True)
         self.swap_button = Button(tr("Swap"), "secondary", "swap", size="compact")
+        self.swap_button.set_font("caption", 600)
         self.swap_button.setToolTip(tr("Swap") + "  L")
         self.swap_button.clicked.connect(lambda _=False: self.swap.emit())
         words = QVBoxLayout()
@@ -40,7 +41,12 @@ class HeldCard(QWidget):
         row.addLayout(words, 1)
         row.addWidget(self.swap_button)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme().changed.connect(self.update)
+        theme().changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.swap_button.setFixedHeight(theme().scaled(32))
+        self.update()
 
     def show_call(self, who: Caller, state: str, may_swap: bool) -> None:
         self._avatar.set_person(who.name, who.key or None, who.icon)
