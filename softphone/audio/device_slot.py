@@ -64,7 +64,7 @@ class DeviceSlot:
             self._close()
             self.reopened += 1
             self._retry_at = 0.0
-        elif self._stream is not None and self._on_fall_back(devices):
+        elif self._stream is not None and (self._nothing_left(devices) or self._on_fall_back(devices)):
             self._close()
             self._retry_at = 0.0
         if self._stream is None and now >= self._retry_at:
@@ -84,6 +84,10 @@ class DeviceSlot:
     def _on_fall_back(self, devices: tuple[SoundDevice, ...]) -> bool:
         due, self._try_chosen = self._try_chosen, False
         return due and self._opened != self._chosen and self._is_there(self._chosen, devices)
+
+    def _nothing_left(self, devices: tuple[SoundDevice, ...]) -> bool:
+        """PulseAudio moves a stream from the last microphone to a speaker's monitor: the far side would hear itself."""
+        return not any(device.kind == self.kind for device in devices)
 
     def _is_there(self, device_id: str | None, devices: tuple[SoundDevice, ...]) -> bool:
         return any(device.id == device_id and device.kind == self.kind for device in devices)

@@ -29,7 +29,7 @@ finally:
 from miniaudio import Backend, ffi, lib  # noqa: E402
 
 _ACCESS_DENIED = lib.MA_ACCESS_DENIED
-_PERIODS = 2
+_PERIODS = 4  # of buffer at the sound server: two run dry on a busy machine, four cost no delay that can be measured
 
 
 def _candidates() -> list[Backend]:

@@ -139,6 +139,16 @@ def test_the_only_microphone_pulled_is_told_by_its_name():
     assert desk.in_use == ""
 
 
+def test_a_stream_that_goes_on_without_any_microphone_is_closed():
+    """PulseAudio moves it to the monitor of a speaker."""
+    desk = Desk(LAPTOP, SPEAKER)
+    desk.pass_time(1)
+    desk.plug(SPEAKER)
+    desk.pass_time(1)
+    assert desk.opened[0].closed
+    assert desk.told == [("lost", "Laptop")]
+
+
 def test_a_microphone_that_the_system_forbids_is_told_as_blocked():
     desk = Desk(LAPTOP)
     desk.refuse_all = desk.denied = True
