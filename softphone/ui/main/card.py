@@ -106,6 +106,9 @@ class SettingRow(QWidget):
             ways = QBoxLayout.Direction
             self._box.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.setAccepted(self._toggles)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._toggles and self.rect().contains(event.position().toPoint()):
             self._control.click()  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from softphone.phone.failure import FailureKind, Refused
+from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.number import is_short_code
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
@@ -23,7 +23,7 @@ from softphone.ui.main.keypad_page import KeypadPage
 from softphone.ui.main.note import show_note
 from softphone.ui.main.notice_banner import NoticeBanner
 from softphone.ui.main.search_results import SearchResults
-from softphone.ui.main.suggestions import Group, Suggester, Suggestion, dial_text
+from softphone.ui.main.suggestions import Group, Suggester, Suggestion, starts_like_number
 from softphone.ui.text import tr
 from softphone.ui.text_call import caller
 from softphone.ui.text_main import dial_refused
@@ -77,7 +77,7 @@ class MainColumn(QWidget):
         self.results.chosen.connect(self.call_suggestion)
         self.results.current_changed.connect(self._offer_call)
         self.calls.list.call_wanted.connect(self._call_row)
-        self.calls.list.copy_wanted.connect(lambda row: self.copy(dial_text(phone, row.newest.remote)))
+        self.calls.list.copy_wanted.connect(lambda row: self.copy(phone.address_of(row.newest.remote)))
         self.calls.list.delete_wanted.connect(self._delete)
         self.calls.test_call.connect(self.call_test)
         phone.on(Topic.DIRECTORY, lambda _: self._known_changed(self.suggester.forget_directory))
@@ -184,7 +184,7 @@ class MainColumn(QWidget):
         chosen = self.results.current if self.results.isVisible() else None
         if chosen is not None:
             self.call_suggestion(chosen)
-        else:
+        elif starts_like_number(self.dial.text):
             self.call_typed()
 
     def call_suggestion(self, chosen: Suggestion) -> None:
@@ -192,8 +192,12 @@ class MainColumn(QWidget):
         self.call_number(number)
 
     def call_typed(self) -> None:
-        if self.dial.text.strip():
-            self.call_number(self.dial.text)
+        """The text as it is; a name is no number, though its letters are on the keypad."""
+        text = self.dial.text
+        if starts_like_number(text):
+            self.call_number(text)
+        elif text.strip():
+            self._refused(Failure(FailureKind.BAD_NUMBER), text)
 
     def call_test(self) -> None:
         if self._test_number is not None:
@@ -205,25 +209,25 @@ class MainColumn(QWidget):
         try:
             self._phone.call(number, caller_id)
         except Refused as refused:
-            typed = bool(self.dial.text)
-            self._refused(dial_refused(refused.failure, number=number), inline=typed,
-                          problem=refused.failure.kind is FailureKind.BAD_NUMBER)  # fmt: skip
+            self._refused(refused.failure, number)
             return False
         self.dial.set("")
         self.called.emit()
         return True
 
-    def _refused(self, sentence: str, *, inline: bool, problem: bool) -> None:
-        if inline and self._page == "keypad":
+    def _refused(self, failure: Failure, number: str) -> None:
+        """Below what was typed; a note where nothing was, as from a row of the list."""
+        sentence = dial_refused(failure, number=number)
+        if self.dial.text and self._page == "keypad":
             self.keypad.show_error(sentence)
-        elif inline and self._page == "calls":
+        elif self.dial.text and self._page == "calls":
             self.area.show_error(sentence)
             self._place_results()
         else:
-            show_note(self.window(), sentence, icon="warning-circle" if problem else "warning")
+            show_note(self.window(), sentence, icon="warning")
 
     def _call_row(self, row: CallRow) -> None:
-        self.call_number(dial_text(self._phone, row.newest.remote))
+        self.call_number(self._phone.address_of(row.newest.remote))
 
     def copy(self, number: str) -> None:
         QGuiApplication.clipboard().setText(number)

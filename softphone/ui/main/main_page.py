@@ -77,6 +77,7 @@ class MainPage(QWidget):
         self._test_number = test_number
         self._page = "calls"
         self._wide: bool | None = None
+        self._list_width = LIST_WIDTH
         self._stage_left = False
         self._known: set[str] = set()
         self._fade: object | None = None
@@ -113,6 +114,7 @@ class MainPage(QWidget):
         self._splitter.addWidget(self.column)
         self._splitter.addWidget(self.pane)
         self._splitter.setStretchFactor(0, 0)
+        self._splitter.splitterMoved.connect(lambda *_: self._list_moved())
         self._splitter.setStretchFactor(1, 1)
         self.pane.setMinimumWidth(320)
         across = QHBoxLayout()
@@ -157,11 +159,16 @@ class MainPage(QWidget):
 
     @property
     def list_width(self) -> int:
-        return self._splitter.sizes()[0] if self._wide else LIST_WIDTH
+        """Of the wide window, chosen with the splitter."""
+        return self._list_width
 
     def set_list_width(self, width: int) -> None:
-        width = max(LIST_LEAST, min(LIST_MOST, width))
-        self._splitter.setSizes([width, max(320, self.width() - width - 77)])
+        self._list_width = max(LIST_LEAST, min(LIST_MOST, width))
+        if self._wide:
+            self._splitter.setSizes([self._list_width, max(320, self.width() - self._list_width - 77)])
+
+    def _list_moved(self) -> None:
+        self._list_width = self._splitter.sizes()[0]
 
     @property
     def audio(self) -> QWidget:
@@ -366,7 +373,7 @@ class MainPage(QWidget):
             self._wide = wide
             self._arrange()
             if wide:
-                self.set_list_width(LIST_WIDTH)
+                self.set_list_width(self._list_width)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), theme().color("bg-window"))

@@ -79,6 +79,7 @@ class MainWindow(QWidget):
         self._last_email, self._remember_email = last_email, remember_email
         self._keychain = True
         self._leaving = False
+        self._link = ""  # to dial, once there is a page for it
         self._list_width = LIST_WIDTH
         self._sign_in: SignInBinding | None = None
         self._page: MainPage | None = None
@@ -160,8 +161,14 @@ class MainWindow(QWidget):
     def dial(self, text: str) -> None:
         """A `tel:` or `sip:` link: in the box, for the person to call."""
         self.bring_up()
-        self.focus_box()
-        if self._page is not None and self.signed_in:
+        self._link = text
+        self._dial_link()
+
+    def _dial_link(self) -> None:
+        """At once, or when somebody has signed in."""
+        if self._link and self._page is not None and self.signed_in:
+            text, self._link = self._link, ""
+            self.focus_box()
             self._page.column.dial.set_pasted(text)
 
     def _session_changed(self) -> None:
@@ -171,12 +178,12 @@ class MainWindow(QWidget):
                 self._page = MainPage(self._phone, self._stage_factory, demo=self._demo, test_number=self._test_number)
                 self._page.mini_bar_wanted.connect(self.mini_bar_wanted)
                 self._page.column.header.quit_wanted.connect(self.ask_to_quit)
+                self._page.set_list_width(self._list_width)
                 self._stack.addWidget(self._page)
             if not self.signed_in:
                 self._stack.setCurrentWidget(self._page)
-                if self._page.wide:
-                    self._page.set_list_width(self._list_width)
                 self._page.column.box.focus(select=False)
+                self._dial_link()
         elif state is not SessionState.STARTING and (self._sign_in is None or self.signed_in or self._is_blank()):
             self._show_sign_in()
         if self._sign_in is not None:
@@ -304,7 +311,7 @@ class MainWindow(QWidget):
         self._save.stop()
         if self._place is None or self.isMinimized():
             return
-        if self._page is not None and self._page.wide:
+        if self._page is not None:
             self._list_width = self._page.list_width
         self._place.save(bytes(self.saveGeometry().data()) + self._list_width.to_bytes(2, "big"))
 

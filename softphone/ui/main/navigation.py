@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
@@ -97,6 +97,7 @@ class Navigation(QWidget):
         box.setSpacing(0)
         for place in places:
             item = _Item(place, self)
+            item.installEventFilter(self)
             item.clicked.connect(lambda _=False, name=place.name: self.chosen.emit(name))
             self._items[place.name] = item
             if rail and place.last:
@@ -129,17 +130,20 @@ class Navigation(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint() if self._rail else QSize(200, self.sizeHint().height())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Before the button does: its own arrow keys know nothing of rows and reading direction."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
         forward, back = (Qt.Key.Key_Down, Qt.Key.Key_Up) if self._rail else (Qt.Key.Key_Right, Qt.Key.Key_Left)
         if not self._rail and mirrored(self):
             forward, back = back, forward
-        step = {forward: 1, back: -1}.get(Qt.Key(event.key()), 0)
+        if event.key() not in (forward, back):
+            return False
         items = list(self._items.values())
-        focused = next((n for n, item in enumerate(items) if item.hasFocus()), None)
-        if step and focused is not None:
-            items[(focused + step) % len(items)].setFocus(Qt.FocusReason.TabFocusReason)
-        else:
-            super().keyPressEvent(event)
+        step = 1 if event.key() == forward else -1
+        at = next((n for n, item in enumerate(items) if item is watched), 0)
+        items[(at + step) % len(items)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()

@@ -24,6 +24,7 @@ class NumberEdit(QLineEdit):
         self.setFrame(False)
         self.setMaxLength(_LONGEST)
         self.setInputMethodHints(Qt.InputMethodHint.ImhNoPredictiveText)
+        self.setText(dial.text)
         self.textChanged.connect(self._was_changed)
         dial.changed.connect(self._follow)
 

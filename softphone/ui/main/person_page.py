@@ -14,7 +14,6 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.ui.main.card import Card
 from softphone.ui.main.reading_direction import isolated, set_margins
-from softphone.ui.main.suggestions import dial_text
 from softphone.ui.text import duration, tr
 from softphone.ui.text_call import caller, spoken_number
 from softphone.ui.text_main import address_number, day_and_clock, mirrored_icon, past_call, presence_words
@@ -179,14 +178,14 @@ class PersonPage(QScrollArea):
 
     def _call(self) -> None:
         if self._party is not None:
-            self.call_wanted.emit(dial_text(self._phone, self._party))
+            self.call_wanted.emit(self._phone.address_of(self._party))
 
     def _show_numbers(self, party: Party | None) -> None:
         self.numbers.clear()
         self.numbers.setVisible(party is not None)
         if party is None:
             return
-        number, dial = self._phone.number_of(party), dial_text(self._phone, party)
+        number, dial = self._phone.number_of(party), self._phone.address_of(party)
         row = _NumberRow(address_number(number), number)
         row.call.setEnabled(self._phone.can_call)
         row.copy.clicked.connect(lambda _=False: self.copy_wanted.emit(dial))

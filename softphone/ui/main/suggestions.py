@@ -133,7 +133,7 @@ class Suggester:
                 if party.hidden or (party.user, party.host) in seen:
                     continue
                 seen.add((party.user, party.host))
-                self._recent.append((_known(self._phone.name_of(party), dial_text(self._phone, party), party), entry))
+                self._recent.append((_known(self._phone.name_of(party), self._phone.address_of(party), party), entry))
                 if len(self._recent) >= _MOST_RECENT:
                     break
         return self._recent
@@ -141,13 +141,6 @@ class Suggester:
 
 def _first_the_reachable(entry: DirectoryEntry) -> tuple[int, str]:
     return {"available": 0, "offline": 2}.get(entry.presence, 1), fold(entry.label)
-
-
-def dial_text(phone: Phone, party: Party) -> str:
-    """What to dial to reach a party again."""
-    if party.user.lstrip("+*#").isdigit() or phone.number_of(party) != party.address:
-        return party.user
-    return party.address
 
 
 def _known(name: str, number: str, party: Party) -> _Known:
