@@ -56,7 +56,7 @@ def parse(arguments: list[str]) -> Options:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="where it keeps everything; else a temporary folder")
-    parser.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="one IP address of this computer")
+    parser.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="one IPv4 address of this computer")
     parser.add_argument("--domain", default=DOMAIN, help="the SIP domain (%(default)s)")
     parser.add_argument("--database", metavar="URL", help="SQLAlchemy's URL, e.g. of PostgreSQL; else SQLite in DIR")
     parser.add_argument("--sip-port", type=_port, default=0, metavar="N", help="UDP and TCP; TLS has N + 1")
@@ -70,8 +70,8 @@ def parse(arguments: list[str]) -> Options:
     given = parser.parse_args(arguments)
     try:
         people, directory = _people(given)
-        address = str(ipaddress.ip_address(given.listen))
-        if ipaddress.ip_address(address).is_unspecified:
+        address = str(ipaddress.IPv4Address(given.listen))
+        if ipaddress.IPv4Address(address).is_unspecified:
             raise WrongUsage("--listen names one address of this computer, which is told to telephones")
         if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,80}[a-z0-9])?", given.domain):
             raise WrongUsage("--domain is no domain name")

@@ -51,9 +51,8 @@ class PhoneSystem:
         media.wait_until_ready()
         self._keep_ports(sip, https_port, media)
         options = self._options
-        host = f"[{options.listen}]" if ":" in options.listen else options.listen
         return {
-            "service": f"https://{host}:{https_port}/api/v1",
+            "service": f"https://{options.listen}:{https_port}/api/v1",
             "sip": {"domain": options.domain, **asdict(sip)},
             "ca_file": str(self._files.ca_file),
             "accounts": accounts,

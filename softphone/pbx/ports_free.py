@@ -26,8 +26,7 @@ def tcp_port(listen: str, *wanted: int) -> int:
 
 
 def _free(listen: str, kind: socket.SocketKind, port: int) -> int:
-    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
-    with contextlib.suppress(OSError), socket.socket(family, kind) as probe:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, kind) as probe:
         if kind is socket.SOCK_STREAM:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((listen, port))

@@ -218,6 +218,21 @@ def test_people_beside_the_demos_sign_in_and_are_called():
         assert (status, problem["type"]) == (403, "urn:softphone:no-desktop-licence")
 
 
+def test_it_listens_at_the_address_it_is_given():
+    arguments = ["--listen", "127.0.0.2", "--domain", "phones.example"]
+    with LocalPhoneSystem(arguments=arguments) as system, SipPhone("alice") as alice:
+        assert system.service.startswith("https://127.0.0.2:")
+        assert all(system.address(name).startswith("127.0.0.2:") for name in ("udp", "tcp", "tls"))
+        assert system.domain == "phones.example"
+        system.register(alice, ALICE)
+        call = alice.call("*43")
+        call.wait_for("confirmed")
+        call.wait_for_media()
+        until(lambda: call.statistics()["received"] > 10, "sound")
+        call.hangup()
+        call.wait_for_end()
+
+
 def test_kill_9_of_everything_loses_nothing_that_was_told():
     with LocalPhoneSystem() as system, SipPhone("alice") as alice, SipPhone("bob") as bob:
         system.register(alice, ALICE)

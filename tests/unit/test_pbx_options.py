@@ -62,6 +62,7 @@ def test_the_file_of_people_may_be_a_line_of_standard_input(monkeypatch: pytest.
         (["--users", "/does/not/exist"], "No such file"),
         (["--listen", "0.0.0.0"], "one address"),
         (["--listen", "localhost"], "localhost"),
+        (["--listen", "::1"], "::1"),
         (["--domain", "no domain"], "domain"),
         (["--sip-port", "70000"], "sip-port"),
         (["--sip-port", "-1"], "sip-port"),

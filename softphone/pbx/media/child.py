@@ -19,6 +19,7 @@ from softphone.pbx.media.sounds import Beep, Phrase, Sounds
 
 log = logging.getLogger(__name__)
 
+IDLE_POLL_MILLISECONDS = 50
 CODECS = ("G722", "PCMA", "PCMU")  # what every telephone has, and keeps the waveform
 REJECT_SECONDS = 0.5  # PJSIP frees an INVITE's sockets that late; faster refusals in a burst abort it
 _INVITE_LINE = re.compile(r"INVITE\s+<?sips?:([^@;>\s]*)@", re.IGNORECASE)
@@ -80,7 +81,13 @@ class MediaChild:
         self.numbers = Numbers({})
         self.commands: dict[str, Callable[[dict[str, Any]], object]] = {}
         self.endpoint = SipEndpoint(
-            EndpointOptions(listen=options.listen, port=options.port, codecs=CODECS, trace=options.trace)
+            EndpointOptions(
+                listen=options.listen,
+                port=options.port,
+                codecs=CODECS,
+                trace=options.trace,
+                idle_poll_milliseconds=IDLE_POLL_MILLISECONDS,
+            )
         )
         self.sounds = Sounds(options.data / "sounds", self.endpoint.post)
         self._writer = writer

@@ -22,8 +22,8 @@ import pjsua2 as pj
 log = logging.getLogger(__name__)
 
 CLOCK_RATE = 16_000
-POLL_MILLISECONDS = 10
-JITTER_MILLISECONDS = 60
+POLL_MILLISECONDS = 10  # a message of the wire ends the wait; a job or a timer may wait so long
+JITTER_MILLISECONDS = 100  # a computer at work lets a packet wait so long
 TICKS_BEFORE_A_PORT_IS_DROPPED = 5  # a bridge port dropped while it transmits can crash the process
 LONGEST_URI = 250  # PJSIP aborts on URIs of some thousand characters
 
@@ -45,6 +45,7 @@ class EndpointOptions:
     ca_file: Path | None = None
     codecs: tuple[str, ...] = ()  # e.g. ("G722", "PCMA"): only these, in this order; empty: what PJSIP prefers
     trace: bool = False
+    idle_poll_milliseconds: int = POLL_MILLISECONDS  # while nothing is to be done soon
 
 
 class _LogWriter(pj.LogWriter):
@@ -159,7 +160,8 @@ class SipEndpoint:
             self._poll()
 
     def _poll(self) -> None:
-        self._endpoint.libHandleEvents(POLL_MILLISECONDS)
+        soon = self._let_go or (self._timers and self._timers[0][0] < time.monotonic() + 0.1)
+        self._endpoint.libHandleEvents(POLL_MILLISECONDS if soon else self.options.idle_poll_milliseconds)
         self._tick += 1
         while not self._jobs.empty():
             self._do(self._jobs.get())
