@@ -4,10 +4,12 @@ import asyncio
 import logging
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
 from softphone.pbx.sip_core import listeners
+from softphone.pbx.sip_core.sippy_core import SippyCore
 from tests.fakes.signalling_fixture import Ground, scenario
 from tests.fakes.sip_peer import sdp
 
@@ -206,3 +208,31 @@ def test_connections_have_a_limit(monkeypatch):
         await ground.phone("100-1", "tcp")
 
     play()
+
+
+@scenario()
+async def test_a_challenge_is_sent_once_and_is_no_amplifier(ground: Ground):
+    stranger = await ground.peer(user="100")
+    raw: list[bytes] = []
+    received = stranger.received
+    stranger.received = lambda data: (raw.append(data), received(data))[1]  # type: ignore[method-assign]
+    for _ in range(20):
+        await stranger.call("110", sdp(4000), authenticate=False)
+    await ground.until(lambda: ground.core.open_tables()["transactions"] == 0, "forgotten without an ACK")
+    assert len(raw) == 20
+
+
+@scenario()
+async def test_a_listener_that_fails_does_not_fail_the_registration(ground: Ground):
+    def fail(_extension: str) -> None:
+        raise OSError("disk full")
+
+    ground.core.stop()
+    ground.config = replace(ground.config, registrations_changed=fail, call_ended=fail)
+    ground.core = SippyCore(ground.config)
+    ground.start()
+    await works(ground)
+    failures = ground.tracebacks.records
+    await ground.until(lambda: len(failures) == 3, "two registrations and a call")
+    assert {record.name.rsplit(".", 1)[1] for record in failures} == {"location", "call"}
+    failures.clear()

@@ -31,7 +31,7 @@ class Location:
     def __init__(
         self, subscribers: Subscribers, changed: Callable[[str], None], clock: Callable[[], float] = time.time
     ) -> None:
-        self._subscribers, self._changed, self._clock = subscribers, changed, clock
+        self._subscribers, self._listener, self._clock = subscribers, changed, clock
         self._table: dict[str, dict[tuple[str, str], Reached]] = {}  # extension -> (device, contact) -> Reached
 
     def restore(self, udp_flow: Callable[[Address], Flow]) -> None:
@@ -103,6 +103,12 @@ class Location:
     def _all(self) -> Iterator[Reached]:
         for contacts in self._table.values():
             yield from contacts.values()
+
+    def _changed(self, extension: str) -> None:
+        try:
+            self._listener(extension)
+        except Exception:
+            _log.exception("a change of registrations of %s was not taken", extension)
 
     def _put(self, reached: Reached) -> None:
         binding = reached.binding

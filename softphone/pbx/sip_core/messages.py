@@ -17,11 +17,13 @@ from softphone.pbx.sip_core.sippy_library import (
 )
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, REFER, NOTIFY, SUBSCRIBE, REGISTER"
-_COMPACT = {"event": "o", "session-expires": "x", "supported": "k", "referred-by": "b", "subject": "s"}
+_COMPACT = {"content-encoding": "e", "event": "o", "session-expires": "x", "supported": "k", "referred-by": "b",
+            "subject": "s"}  # fmt: skip
 _ONCE = ("from", "to", "call-id", "cseq", "max-forwards")
 _UNESCAPED = re.compile(r"[\x00-\x20\x7f<>\"\udc80-\udcff]")
 _PASSED = ("session-expires", "min-se", "alert-info", "call-info", "subject", "info-package", "recv-info",
-           "event", "priority", "user-to-user")  # fmt: skip
+           "event", "priority", "user-to-user", "content-disposition", "content-encoding",
+           "content-language")  # fmt: skip
 
 
 class _Verbatim(SipGenericHF):  # type: ignore[misc]

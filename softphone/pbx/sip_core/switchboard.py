@@ -106,10 +106,10 @@ class Switchboard:
                 break
         if verdict is Verdict.WRONG:
             _log.info("%s with wrong credentials refused", method)
-            layer.reply(transaction, 403, "Forbidden")
+            layer.challenge(transaction, 403, "Forbidden")
         else:
             challenge = self._challenger.challenge(stale=verdict is Verdict.STALE)
-            layer.reply(transaction, code, reason, headers=(raw_header(challenge_name, challenge),))
+            layer.challenge(transaction, code, reason, (raw_header(challenge_name, challenge),))
         return None
 
     def _unsupported(self, request: Any, transaction: Any) -> bool:

@@ -35,6 +35,7 @@ from softphone.pbx.sip_core.timings import Timings
 _log = logging.getLogger(__name__)
 
 _MAX_CACHED = 20_000  # answers kept for requests that come again
+_FORGET = 2.0  # seconds; an INVITE that comes again is answered from what is kept
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 OnRequest = Callable[[Any, Any, Flow], None]
@@ -224,6 +225,17 @@ class TransactionLayer(SipTransactionManager):  # type: ignore[misc]
         response.appendHeaders(list(headers))
         self.sendResponse(response, transaction, ack_cb=on_ack)
         return True
+
+    def challenge(self, transaction: Any, code: int, reason: str, headers: tuple[Any, ...] = ()) -> None:
+        """A refusal to somebody unknown: once, and soon forgotten (RFC 3261 8.2.7), so that it is no amplifier."""
+        self.reply(transaction, code, reason, headers=headers)
+        if transaction.tid is None or transaction.teD is None:
+            return  # not an INVITE: forgotten already
+        if transaction.teA is not None:
+            transaction.teA.cancel()
+            transaction.teA = None
+        transaction.teD.cancel()
+        transaction.teD = LoopTimer(self.timerD, _FORGET, 1, transaction)
 
     # -- sippy's own, overridden ------------------------------------------------------------------------------------
 
