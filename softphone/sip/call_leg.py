@@ -100,7 +100,7 @@ class CallLeg(pj.Call):
         if self.incoming and self._unanswered():
             self.refuse(603)
             return
-        if self.ended_by_us:
+        if self.ended_by_us or self.ended_told:
             return
         self.ended_by_us = True
         self._cancel_deadline()
@@ -221,7 +221,7 @@ class CallLeg(pj.Call):
         except pj.Error as error:
             log.warning("cannot send %d: %s", code, error.reason)
             if code >= 200:
-                self._tell_end(Failure(FailureKind.NO_COMMON_MEDIA if code < 300 else FailureKind.INTERNAL, code))
+                self._give_up(Failure(FailureKind.NO_COMMON_MEDIA if code < 300 else FailureKind.INTERNAL, code))
 
     def _refuse_now(self, code: int, headers: list[tuple[str, str]]) -> None:
         if self._unanswered():
@@ -241,8 +241,16 @@ class CallLeg(pj.Call):
             self.user_agent.tell(CallProgressed(self.call_id, code, self.last_reason, early_media))
 
     def _nothing_heard(self) -> None:
-        self.hang_up()
-        self._tell_end(Failure(FailureKind.TIMED_OUT, detail="nothing heard to INVITE"))
+        self._give_up(Failure(FailureKind.TIMED_OUT, detail="nothing heard to INVITE"))
+
+    def _give_up(self, failure: Failure) -> None:
+        """Told at once; PJSIP's side ends when it ends."""
+        self.ended_by_us = True
+        self._tell_end(failure)
+        try:
+            self.hangup(pj.CallOpParam())
+        except pj.Error as error:
+            log.info("giving up: %s", error.reason)
 
     def _disconnected(self, code: int, reason: str) -> None:
         self.last_code = self.refused_code or code

@@ -30,6 +30,8 @@ def endpoint_config(user_agent: str, writer: PjLog) -> pj.EpConfig:
     config.logConfig.decor = 0x40 | 0x200  # sender and indent: the time is the log's own
     config.logConfig.writer = writer
     media = config.medConfig
+    media.hasIoqueue = False  # RTP is read by the one poll: a thread for it wakes 100 times a second, calls or not
+    media.threadCnt = 0
     media.clockRate = media.sndClockRate = CLOCK_RATE
     media.channelCount = 1
     media.audioFramePtime = 20

@@ -8,6 +8,7 @@ import queue
 import socket
 import time
 import uuid
+import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -211,7 +212,8 @@ class UserAgent:
                 ringing_sent=at_once,
             )
         )
-        self.timers.after(DECIDE_SECONDS, lambda: self._undecided(leg.call_id))
+        call_id = leg.call_id  # the timer must not keep the leg, see `_drop_ended`
+        self.timers.after(DECIDE_SECONDS, lambda: self._undecided(call_id))
 
     @staticmethod
     def _refuse_quietly(leg: CallLeg, code: int) -> None:
@@ -238,11 +240,21 @@ class UserAgent:
             self._ended.append(leg)
 
     def _drop_ended(self) -> None:
+        """PJSIP reuses the slots of ended calls, and a pjsua2 call that is destroyed late hangs up the slot's next one.
+
+        So a leg goes as soon as it has ended. One that something still holds is disowned: rather a leak.
+        """
         while self._ended:
             leg = self._ended.pop()
             self.audio.leg_ended(leg.call_id)
             leg.release()
+            left = weakref.ref(leg)
             del leg
+            kept = left()
+            if kept is not None:
+                log.error("an ended call is still held by %d references", len(gc.get_referrers(kept)))
+                kept.this.disown()
+                del kept
         self._drop_lines()
         gc.collect(1)
 
