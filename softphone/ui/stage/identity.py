@@ -9,13 +9,14 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from softphone.ui.stage.stage_ring import StageRing
 from softphone.ui.text_call import Caller, isolated
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
 from softphone.ui.widgets.labels import ElidedLabel, TextBlock
 from softphone.ui.widgets.painted_button import start_rect
 from softphone.ui.widgets.spinner import Spinner
-from softphone.ui.widgets.state_ring import RingState, StateRing
+from softphone.ui.widgets.state_ring import RingState
 
 Shape = Literal["large", "medium", "small", "row", "slim"]
 _AVATAR: dict[Shape, int] = {"large": 112, "medium": 96, "small": 88, "row": 64, "slim": 44}
@@ -84,7 +85,7 @@ class CallIdentity(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shape: Shape = "large"
-        self.ring = StateRing(parent=self)
+        self.ring = StageRing(parent=self)
         self.avatar = Avatar("", _AVATAR["slim"], parent=self)
         self.name = NameLabel(self)
         self.name_line = ElidedLabel("", "title3", tabular=True, parent=self)
@@ -95,6 +96,7 @@ class CallIdentity(QWidget):
         self._spinner = Spinner(16, "warn-graphic", parent=self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self._refit)
+        theme().changed.connect(self.ring.forget_pictures)
 
     @property
     def shape_name(self) -> Shape:

@@ -1,0 +1,79 @@
+"""The stage's ring: while someone talks it is put together from pictures, many times a second for a whole call."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+
+from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.avatar import paint_avatar
+from softphone.ui.widgets.state_ring import StateRing
+
+
+class StageRing(StateRing):
+    """Stroking large circles takes most of the time; only the strength of the halo changes."""
+
+    _still = QPixmap()  # avatar and ring
+    _halo = QPixmap()
+    _rests = False
+
+    def _tick(self) -> None:
+        """The halo moves on every other frame; everything else on each."""
+        self._rests = self._state == "talking" and not self._rests
+        if not self._rests:
+            super()._tick()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._state != "talking" or self._fade.value < 1.0:
+            self._still = QPixmap()
+            super().paintEvent(event)
+            return
+        if self._still.isNull() or self._still.devicePixelRatio() != self.devicePixelRatioF():
+            self._paint_pictures()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still)
+        painter.setOpacity(0.28 if self._shown_level <= 0.01 else 0.15 + 0.35 * self._shown_level)
+        painter.drawPixmap(0, 0, self._halo)
+
+    def set_person(self, name: str, key: str | None = None, icon: str | None = None) -> None:
+        if (name, key, icon) != (self._name, self._key, self._icon):
+            self._still = QPixmap()
+            super().set_person(name, key, icon)
+
+    def set_avatar_size(self, size: int) -> None:
+        self._still = QPixmap()
+        super().set_avatar_size(size)
+
+    def forget_pictures(self) -> None:
+        """After a change of theme."""
+        self._still = QPixmap()
+        self.update()
+
+    def _paint_pictures(self) -> None:
+        """The same strokes as `StateRing` paints."""
+        out, width = (8.0, 4.0) if self._large() else (5.0, 3.0)
+        box = QRectF(0, 0, self._avatar, self._avatar)
+        box.moveCenter(QRectF(self.rect()).center())
+        ring = box.adjusted(-out, -out, out, out)
+        colour = theme().color("success-graphic")
+        self._still, self._halo = self._blank(), self._blank()
+        painter = QPainter(self._still)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_avatar(painter, box, self._name, key=self._key, icon=self._icon)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(ring)
+        painter.end()
+        gap = width / 2 + (3.0 if self._large() else 2.0)
+        painter = QPainter(self._halo)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 3.0 if self._large() else 2.0))
+        painter.drawEllipse(ring.adjusted(-gap, -gap, gap, gap))
+        painter.end()
+
+    def _blank(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        return pixmap
