@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -218,14 +219,19 @@ async def test_a_challenge_is_sent_once_and_is_no_amplifier(ground: Ground):
     stranger.received = lambda data: (raw.append(data), received(data))[1]  # type: ignore[method-assign]
     for _ in range(20):
         await stranger.call("110", sdp(4000), authenticate=False)
+    await stranger.until(lambda: len(raw) >= 20, "20 challenges")
     await ground.until(lambda: ground.core.open_tables()["transactions"] == 0, "forgotten without an ACK")
     assert len(raw) == 20
 
 
 @scenario()
 async def test_a_listener_that_fails_does_not_fail_the_registration(ground: Ground):
-    def fail(_extension: str) -> None:
-        raise OSError("disk full")
+    full = threading.Event()
+    full.set()
+
+    def fail(_news: object) -> None:
+        if full.is_set():
+            raise OSError("disk full")
 
     ground.core.stop()
     ground.config = replace(ground.config, registrations_changed=fail, call_ended=fail)
@@ -235,4 +241,5 @@ async def test_a_listener_that_fails_does_not_fail_the_registration(ground: Grou
     failures = ground.tracebacks.records
     await ground.until(lambda: len(failures) == 3, "two registrations and a call")
     assert {record.name.rsplit(".", 1)[1] for record in failures} == {"location", "call"}
+    full.clear()
     failures.clear()
