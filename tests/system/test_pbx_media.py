@@ -297,6 +297,20 @@ def test_a_killed_child_is_back_within_a_second_at_the_same_port(media: Media, k
     call.wait_for_end()
 
 
+def test_children_that_cannot_start_are_tried_less_and_less_often(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    (tmp_path / "in-the-way").write_text("no folder")
+    options = MediaOptions("127.0.0.1", "127.0.0.1:9", "softphone.test", tmp_path / "in-the-way")
+    processes = MediaProcesses(options, print, print, {})
+    processes.start()
+    with pytest.raises(TimeoutError, match="services, people"):
+        processes.wait_until_ready(4)
+    stopping = time.monotonic()
+    processes.stop()
+    assert time.monotonic() - stopping < 2
+    deaths = [record for record in caplog.records if "media people has died" in record.getMessage()]
+    assert 3 <= len(deaths) <= 5  # at 0, 0.2, 0.7, 1.7 and 3.7 s
+
+
 def test_the_children_end_with_their_parent(tmp_path: Path, run_python: Callable[..., tuple[int, list[int]]]):
     parent, children = run_python(
         """

@@ -1,5 +1,6 @@
 """The local phone system as one process: calls through it, and what survives which death."""
 
+import contextlib
 import json
 import os
 import signal
@@ -288,6 +289,49 @@ def test_it_ends_in_order_when_terminated(tmp_path: Path):
     assert not any(running(pid) for pid in info["media"].values())
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize("after_seconds", [0.1, 0.4, 0.8])
+def test_it_can_be_ended_while_it_starts(tmp_path: Path, after_seconds: float):
+    with subprocess.Popen(
+        [sys.executable, "-m", "softphone", "pbx", "--data", str(tmp_path / "data")],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    ) as child:  # fmt: skip
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(after_seconds)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(10) in (0, -signal.SIGTERM)  # the signal's own action, before it is handled
+    until(lambda: not of_session(child.pid), "its children are gone", 5)
+
+
+def of_session(leader: int) -> list[int]:
+    """Processes of a session that run."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                if int(fields[3]) == leader and fields[0] != "Z":
+                    found.append(int(folder.name))
+    return found
+
+
+def test_a_parents_nonsense_is_no_end(tmp_path: Path):
+    with subprocess.Popen(
+        [sys.executable, "-m", "softphone", "pbx", "--data", str(tmp_path)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as child:  # fmt: skip
+        child.stdout.readline()
+        for line in ("", "nonsense", "[1]", '{"command": "dance"}', '{"command": "call_in"}', "\u2028",
+                     '{"command": "call_in", "to": "<sip:100@evil>", "from": "x y"}',
+                     '{"command": "call_in", "to": "100", "after": "soon"}'):  # fmt: skip
+            child.stdin.write(line + "\n")
+        child.stdin.flush()
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(1.0)
+        child.stdin.write('{"command": "stop"}\n')
+        child.stdin.flush()
+        assert child.wait(10) == 0
 
 
 def test_without_data_it_leaves_no_folder_behind():
