@@ -1,7 +1,7 @@
 """Media of the local phone system: who is heard at the other end.
 
-`supervisor` runs in the phone system's process, starts two children and knows no pjsua2. A child (`__main__`) is one pjsua2
-process with four calls at most; a fifth is busy.
+`supervisor` runs in the phone system's process, starts two children and knows no pjsua2. A child (`__main__`) is one
+pjsua2 process with four calls at most; a fifth is busy.
 
 - `child` `leg` `native_call`       a child's numbers, its calls, and pjsua2's call behind them
 - `services` `mailbox`              echo, voicemail, the reader of keypad digits
