@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from softphone.phone.call import Call
@@ -10,8 +10,13 @@ from softphone.phone.failure import Failure
 from softphone.phone.phone import Phone
 
 
-def status_json(phone: Phone, about: dict[str, str], sentence: Callable[[Failure], str]) -> dict[str, Any]:
-    """Times in seconds; `duration` is talk time; statistics are those of `MediaMeasured`."""
+def status_json(
+    phone: Phone, about: dict[str, str], sentence: Callable[[Failure], str], timings: Mapping[str, float]
+) -> dict[str, Any]:
+    """Times in seconds; `duration` is talk time; statistics are those of `MediaMeasured`.
+
+    `timings` are the firsts of this run, by the monotonic clock that all processes of the machine share.
+    """
     now = phone.now()
     identity, registration = phone.session.identity, phone.registration
     return {
@@ -40,6 +45,7 @@ def status_json(phone: Phone, about: dict[str, str], sentence: Callable[[Failure
         "missed": phone.missed_unseen,
         "voicemail": phone.mailbox_new,
         "sound": sound_json(phone),
+        "timings": dict(timings),
     }
 
 

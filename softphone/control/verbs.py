@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from softphone.control.protocol import REFUSED, WRONG_USAGE, Question, Reply
@@ -36,6 +37,7 @@ class Verbs:
         later: Later,
         show: Callable[[str], None],
         quit_: Callable[[], None],
+        timings: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self._phone = phone
         self._about = {"profile": profile, "version": version}
@@ -43,6 +45,7 @@ class Verbs:
         self._later = later
         self._show = show
         self._quit = quit_
+        self._timings = timings
 
     def answer(self, question: Question, reply: Answer) -> None:
         verb: Callable[[dict[str, Any], Answer], None] | None = getattr(
@@ -83,7 +86,7 @@ class Verbs:
                 except Refused as refused:
                     finish(self._refusal(refused.failure))
             elif state is SessionState.SIGNED_IN:
-                finish(Reply(result=status_json(phone, self._about, self._sentence)["signed_in"]))
+                finish(Reply(result=self._status()["signed_in"]))
             elif state is SessionState.SIGNED_OUT:
                 finish(self._refusal(failure or Failure(FailureKind.NOT_NOW, detail="cancelled")))
 
@@ -172,14 +175,14 @@ class Verbs:
             if all(
                 (call := self._phone.calls.get(i)) is None or call.measured is not old for i, old in waiting.items()
             ):
-                finish(Reply(result=status_json(self._phone, self._about, self._sentence)))
+                finish(Reply(result=self._status()))
 
         if not waiting:
-            reply(Reply(result=status_json(self._phone, self._about, self._sentence)))
+            reply(Reply(result=self._status()))
             return
         finish = self._finish_on(
             Topic.CALLS, measured, reply, STATISTICS_WAIT,
-            late=lambda: Reply(result=status_json(self._phone, self._about, self._sentence)),
+            late=lambda: Reply(result=self._status()),
         )  # fmt: skip
         self._phone.measure()
 
@@ -204,6 +207,9 @@ class Verbs:
                 if call.may(intent):
                     return call
         raise Refused(Failure(FailureKind.NOT_NOW, detail=intent.value))
+
+    def _status(self) -> dict[str, Any]:
+        return status_json(self._phone, self._about, self._sentence, self._timings)
 
     def _refusal(self, failure: Failure) -> Reply:
         return Reply(REFUSED, error=self._sentence(failure))

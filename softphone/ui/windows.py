@@ -14,6 +14,7 @@ from softphone.phone.failure import Refused
 from softphone.phone.history import HistoryEntry
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.phone.registration import RegistrationState
 from softphone.ui.incoming.incoming_windows import IncomingWindows
 from softphone.ui.incoming.missed_notice import MissedNotice
 from softphone.ui.main.main_window import MainWindow
@@ -23,6 +24,8 @@ from softphone.ui.tray.tray import Tray, TrayActions
 
 #: What is not needed for the first picture is built this long after it.
 AFTER_START_MS = 400
+#: Of ringing calls.
+KEPT_TIMINGS = 10
 
 
 class Remembered(Protocol):
@@ -34,7 +37,7 @@ class Remembered(Protocol):
 
 
 class Windows(QObject):
-    """`timings` holds monotonic seconds of firsts, for benchmarks: "window_painted", "ring_painted <call id>"."""
+    """`timings` holds monotonic seconds of firsts: window_painted, registered, and ring_painted with each call's id."""
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Windows(QObject):
         self.main.quit_requested.connect(quit_)
         self.main.mini_bar_wanted.connect(self._show_mini_bar)
         self.main.installEventFilter(self)
+        phone.on(Topic.REGISTRATION, self._registration_changed)
         self._tray: Tray | None = None
         self._incoming: IncomingWindows | None = None
         self._missed: MissedNotice | None = None
@@ -107,8 +111,9 @@ class Windows(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The first painted picture of the main window, for `timings`."""
         if event.type() == QEvent.Type.Paint:
-            self.timings["window_painted"] = time.monotonic()
             self.main.removeEventFilter(self)
+            # Once this pass has painted the children too and the picture has gone to the screen.
+            QTimer.singleShot(0, lambda: self.timings.setdefault("window_painted", time.monotonic()))
         return False
 
     # --- inside ---------------------------------------------------------------------------------------------------
@@ -173,7 +178,13 @@ class Windows(QObject):
         return self.main if self.main.isVisible() else None
 
     def _ring_painted(self, call_id: str, _milliseconds: float) -> None:
+        for name in [name for name in self.timings if name.startswith("ring_painted")][:-KEPT_TIMINGS]:
+            del self.timings[name]
         self.timings[f"ring_painted {call_id}"] = time.monotonic()
+
+    def _registration_changed(self, _: object) -> None:
+        if self._phone.registration.state is RegistrationState.REGISTERED:
+            self.timings.setdefault("registered", time.monotonic())
 
 
 class _Place:
