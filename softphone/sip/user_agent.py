@@ -139,8 +139,8 @@ class UserAgent:
         if self._stopping:
             return
         until = time.monotonic() + STOP_SECONDS
-        for leg in list(self.legs.values()):
-            leg.hang_up()
+        for call_id in list(self.legs):  # no variable of this frame may hold a leg: it would outlive its end
+            self.legs[call_id].hang_up()
         for line in list(self.lines.values()):
             line.unregister()
         while (self.lines or self.legs) and time.monotonic() < until:
@@ -268,10 +268,10 @@ class UserAgent:
         until = time.monotonic() + 0.1
         while time.monotonic() < until:
             self.endpoint.libHandleEvents(10)
-        for leg in [*self.legs.values(), *self._ended]:
-            leg.release()
+        self._ended.extend(self.legs.values())
         self.legs.clear()
-        self._ended.clear()
+        while self._ended:
+            self._ended.pop().release()
         for line in [*self.lines.values(), *self._closing_lines]:
             line.drop()
         self.lines.clear()
