@@ -65,7 +65,7 @@ class SampleQueue:
             self._begin_watch()
         elif fill > _MOST:
             self.overruns += 1
-            ring.discard(fill - max(self._head_start, size))
+            ring.discard(fill - max(self._head_start, self._margin + size))
             self._begin_watch()
         if ring.fill < size:
             return self._late(size)

@@ -276,8 +276,7 @@ class Sound:
     def _watch_call(self, now: float) -> None:
         processing = self._microphone.processing
         if processing is not None:
-            if processing.echo_found:
-                self._with_echo.add(self._pair)
+            (self._with_echo.add if processing.echo_found else self._with_echo.discard)(self._pair)
             if self._current_pair() != self._pair:  # other devices: another room
                 self._end_processing()
                 self._begin_processing()

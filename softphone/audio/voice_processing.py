@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 _SECOND = 1000 // BLOCK_MS
 _FAR_TALKS_DB = -45.0
 _NO_ECHO_AFTER = 15 * 1000 // (2 * BLOCK_MS)  # steps of 20 ms in which the far side talked and no echo was found
+_SURE = 3  # findings in a row, 0.24 s apart: two people in one rhythm do not do that
+_NO_MORE = 60  # looks while the far side talks, without one finding: a headset was put on, or it was a mistake
 _NOISY_DB, _QUIET_DB = -48.0, -54.0  # the peak of a quiet moment; its RMS is some 10 dB lower
 
 
@@ -21,7 +23,7 @@ class VoiceProcessing:
     """Blocks of 10 ms: `render` on the speaker's thread, `capture` on the microphone's.
 
     The canceller runs from the beginning, so that it knows the room when it is needed, but its output is used only once
-    an echo has been found (after 0.5 to 1.5 s of talk), and the noise suppressor's only in a noisy room; where 15 s of
+    an echo has been found (after 1 to 2 s of talk), and the noise suppressor's only in a noisy room; where 15 s of
     the far side's talk showed no echo the canceller rests. A headset in a quiet room goes out untouched: both begin
     with a high-pass that turns the phase below 600 Hz (speech correlates 0.72 with itself), and a canceller that hears
     no echo still takes 2 to 6 dB from speech that an echo service returns.
@@ -35,7 +37,8 @@ class VoiceProcessing:
         self._echo: AudioProcessing | None = None
         self._noise: AudioProcessing | None = None
         self._detector = EchoDetector()
-        self._found_before = False
+        self._found_in_a_row = _SURE if echo_known else 0
+        self._looks_since_found = 0
         self._far_steps = 0
         self._speaker_peak = 0
         self._microphone_peak = 0
@@ -108,16 +111,23 @@ class VoiceProcessing:
             self._weigh_noise()
         self._microphone_peak = max(self._microphone_peak, peak)
         self._blocks += 1
-        if self._blocks % 2 or self.echo_found or not self._wants_echo:
+        if self._blocks % 2 or not self._wants_echo:
             return
         speaker, self._speaker_peak = self._speaker_peak, 0
         microphone, self._microphone_peak = self._microphone_peak, 0
         speaker_db = decibels(speaker)
         self._far_steps += speaker_db > _FAR_TALKS_DB
-        checked, found = self._detector.hear(speaker_db, decibels(microphone))
-        if checked:
-            self.echo_found = found and self._found_before  # twice in a row, 0.24 s apart: chance does not do that
-            self._found_before = found
+        looked, found = self._detector.hear(speaker_db, decibels(microphone))
+        if looked:
+            self._weigh_echo(found)
+
+    def _weigh_echo(self, found: bool) -> None:
+        self._found_in_a_row = self._found_in_a_row + 1 if found else 0
+        self._looks_since_found = 0 if found else self._looks_since_found + 1
+        if self._found_in_a_row >= _SURE:
+            self.echo_found = True
+        elif self.echo_found and self._looks_since_found > _NO_MORE:
+            self.echo_found = False
 
     def _weigh_noise(self) -> None:
         self._second.sort()

@@ -136,8 +136,9 @@ class PulseServer:
         self._modules[name] = [source, sink]
 
     def _null_sink(self, name: str, label: str, rate: int) -> str:
-        return self.pactl("load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", "channels=1",
-                          "norewinds=1", "channel_map=mono", f"sink_properties=\"device.description='{label}'\"")  # fmt: skip
+        return self.pactl("load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}",
+                          "channels=1", "channel_map=mono", "norewinds=1",
+                          f"sink_properties=\"device.description='{label}'\"")  # fmt: skip
 
     def remove(self, name: str) -> None:
         """Pull the plug of a speaker or microphone."""

@@ -18,7 +18,7 @@ from typing import Any
 
 
 class SoundRig:
-    """`with SoundRig(env) as rig:` starts the process; `rig.do("call", back="echo")` asks, events come by `rig.wait`."""
+    """`with SoundRig(env) as rig:` starts the process; `rig.do("call", back="echo")` asks, `rig.wait` hears."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self._env = env
@@ -87,10 +87,10 @@ class SoundRig:
         return self.wait(lambda event: event.get("is") == what, what)
 
     def wait_in_use(self, seconds: float = 5.0, **names: str) -> dict[str, Any]:
-        return self.wait(
-            lambda e: e["is"] == "SoundDevicesChanged" and all(e["in_use"][kind] == name for kind, name in names.items()),
-            f"use of {names}", seconds,
-        )  # fmt: skip
+        def wanted(event: dict[str, Any]) -> bool:
+            return event["is"] == "SoundDevicesChanged" and names.items() <= event["in_use"].items()
+
+        return self.wait(wanted, f"use of {names}", seconds)
 
     def call(self, **how: Any) -> None:
         """Begin a call's sound and wait until both devices are open."""
@@ -105,6 +105,7 @@ def main() -> None:
     os.dup2(2, 1)  # PJSIP prints its first lines before it can be told not to
     import pjsua2 as pj
 
+    from softphone.audio.priority import go_first
     from softphone.audio.sound import Sound
     from softphone.sip.sound_port import SoundPort
 
@@ -171,6 +172,7 @@ def main() -> None:
                                    threads=threading.active_count(), files=len(os.listdir("/proc/self/fd")),
                                    memory=int(Path("/proc/self/statm").read_text().split()[1]) * 4),
     }  # fmt: skip
+    go_first()
     sound.start()
     tell("ready")
     requests: Queue[str] = Queue()

@@ -31,23 +31,23 @@ def later(levels, steps, weaker=0.0):
 
 
 def echo_seconds(speaker, microphone):
-    """When an echo is found, twice in a row; None: never."""
-    detector, before = EchoDetector(), False
+    """When an echo is found, three times in a row; None: never."""
+    detector, in_a_row = EchoDetector(), 0
     for step, (loud, heard) in enumerate(zip(speaker, microphone, strict=False)):
-        told, found = detector.hear(loud, heard)
-        if told:
-            if found and before:
+        looked, found = detector.hear(loud, heard)
+        if looked:
+            in_a_row = in_a_row + 1 if found else 0
+            if in_a_row == 3:
                 return step / STEPS_PER_SECOND
-            before = found
     return None
 
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize(("steps", "weaker"), [(2, 6), (5, 20), (15, 12)])
-def test_an_echo_is_found_within_two_seconds_of_talk(seed, steps, weaker):
+def test_an_echo_is_found_within_a_few_seconds_of_talk(seed, steps, weaker):
     speaker = talk(seed)
     room = [max(level, -68.0) for level in later(speaker, steps, weaker)]
-    assert echo_seconds(speaker, room) <= 2.0
+    assert echo_seconds(speaker, room) <= 2.5
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -147,6 +147,15 @@ def test_an_echo_that_begins_late_in_a_call_is_cancelled_too():
     assert processing.using == "echo cancelled"
     last = slice(36 * 16000, None)
     assert db(echo[last]) - db(out[last]) > 30
+
+
+def test_a_headset_put_on_in_a_call_ends_the_cancelling():
+    processing = VoiceProcessing(echo_known=True)
+    processing.load()
+    far, near = noise(30, 0.5), noise(30, 0.3, seed=9)
+    through(processing, far, near)
+    assert processing.using == "untouched"
+    assert not processing.echo_found
 
 
 def test_steady_noise_is_suppressed():
