@@ -423,3 +423,13 @@ async def test_devices_that_forward_to_each_other_come_to_an_end(ground: Ground)
         await (await phone.incoming()).refuse(302, "Moved", (("Contact", f"<sip:{to}@pbx.test>"),))
     assert (await outgoing.refused()).code == 480
     await ground.until(lambda: ground.core.open_tables()["legs"] == 0, "no leg left")
+
+
+@scenario()
+async def test_a_request_out_of_order_is_500_and_is_not_passed(ground: Ground):
+    alice, bob = await ground.phone("100-1"), await ground.phone("110-1")
+    outgoing, _incoming = await talk(alice, bob)
+    late = outgoing.send("INFO", "Signal=1", cseq=outgoing.invite_cseq, content_type="application/dtmf-relay")
+    assert (await alice.final(late)).code == 500
+    await bob.fence()
+    assert bob.requests == []

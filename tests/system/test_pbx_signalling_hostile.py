@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from softphone.pbx.ports import MediaRoute
 from softphone.pbx.sip_core import listeners
 from softphone.pbx.sip_core.sippy_core import SippyCore
 from tests.fakes.signalling_fixture import Ground, scenario
-from tests.fakes.sip_peer import sdp
+from tests.fakes.sip_peer import IncomingCall, sdp
 
 SPECIAL = [b"\r\n", b"\r\n\r\n", b"\0", b"\xff\xfe", b"%00", b"%zz", b"<", b">", b'"', b";", b":", b",", b"@", b"sip:",
            b"tel:", b"-1", b"99999999999999999999", b"[", b"]", b"\xc3\x28", b"a" * 3000, b"=", b"*", b" "]  # fmt: skip
@@ -243,3 +244,51 @@ async def test_a_listener_that_fails_does_not_fail_the_registration(ground: Grou
     assert {record.name.rsplit(".", 1)[1] for record in failures} == {"location", "call"}
     full.clear()
     failures.clear()
+
+
+@scenario()
+async def test_what_is_written_down_is_clean_text(ground: Ground):
+    """A database refuses NUL and lone surrogates; a log gets no line ends."""
+    alice = await ground.peer("100-1")
+    alice.call_id = "caf\udce9\u2028x"
+    reply = await alice.register(headers=(("User-Agent", "Phone \udcff é" + "x" * 5000),))
+    assert reply.code == 200
+    [binding] = ground.subscribers.bindings()
+    assert binding.user_agent.startswith("Phone \ufffd éx")
+    assert len(binding.user_agent) == 200
+    call = await alice.call("9%00%0A9%C3%A9", sdp(4000))
+    assert (await call.refused()).code == 404
+    assert (await ground.record()).callee == "9  9é"
+    for text in (binding.user_agent, binding.call_id, binding.instance):
+        text.encode("utf-8")
+        assert text.isprintable()
+    assert (await alice.register(contact=f"<sip:{'1' * 600}@127.0.0.1>")).code == 400
+
+
+@pytest.mark.parametrize("odd", ["<sip:\udcff@127.0.0.1>", "<sip:a@b>;x=<", "<sip:%0d%0a@[::1]:0>", "<sip:@>", "<>"])
+def test_uris_that_cannot_be_written_again_break_no_call(odd):
+    @scenario()
+    async def play(ground: Ground) -> None:
+        alice, bob = await ground.phone("100-1"), await ground.phone("110-1")
+        child = await ground.peer()
+        ground.core.set_media_routes([MediaRoute("...", f"sip:{child.address}")])
+        outgoing = await alice.call("110", sdp(4000))
+        incoming = IncomingCall(child, await child.expect("INVITE"))
+        child.reply(incoming.invite, 200, "OK", sdp(5000), (("Contact", odd), ("Record-Route", odd)), incoming.local)
+        await child.expect("ACK", incoming.call_id)
+        await outgoing.answered()
+        reply = await outgoing.ask("REFER", headers=(("Refer-To", odd),))
+        assert reply.code in (202, 400)
+        if reply.code == 202:  # odd, and yet an address
+            await (await child.incoming()).refuse(480)
+            await alice.until(lambda: "SIP/2.0 480" in str([request.body for request in alice.requests]), "480")
+        outgoing.send("BYE")
+        await child.expect("BYE", incoming.call_id)
+        redirected = await bob.call("+65", sdp(4000))
+        forwarding = await child.incoming()
+        await forwarding.refuse(302, "Moved", (("Contact", odd),))
+        if reply.code == 202:
+            await (await child.incoming()).refuse(480)
+        await redirected.refused()
+
+    play()

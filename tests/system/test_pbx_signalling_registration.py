@@ -159,3 +159,13 @@ async def test_options_is_answered_and_what_is_unknown_is_405(ground: Ground):
         assert "INVITE" in reply.get("allow")
     for method in ("BYE", "INFO", "UPDATE", "NOTIFY"):
         assert (await stranger.outside(method, "sip:100@pbx.test")).code == 481
+
+
+@scenario()
+async def test_a_registration_out_of_order_changes_nothing(ground: Ground):
+    alice = await ground.phone("100-1")
+    await alice.register(700)
+    before = ground.subscribers.bindings()
+    alice._register_cseq = 0
+    assert (await alice.register(0)).code == 500
+    assert ground.subscribers.bindings() == before

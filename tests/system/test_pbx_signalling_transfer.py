@@ -225,3 +225,20 @@ async def test_refer_outside_a_call_is_refused(ground: Ground):
     alice = await ground.phone("100-1")
     reply = await alice.outside("REFER", "sip:110@pbx.test", (("Refer-To", "<sip:120@pbx.test>"),))
     assert reply.code == 403
+
+
+@scenario()
+async def test_a_hold_of_a_party_that_is_being_joined_is_491(ground: Ground):
+    alice, bob, carol = [await ground.phone(name) for name in ("100-1", "110-1", "120-1")]
+    first, far = await talk(alice, bob, "110", 4000)
+    second, further = await talk(alice, carol, "120", 4100)
+    replaces = f"{second.call_id}%3Bto-tag%3D{second.remote_tag}%3Bfrom-tag%3D{second.local_tag}"
+    await first.ask("REFER", headers=(("Refer-To", f"<sip:120@pbx.test?Replaces={replaces}>"),))
+    asked = await bob.expect("INVITE", far.call_id)
+    crossing = far.send("INVITE", sdp(5000, "sendonly"))
+    assert (await bob.final(crossing)).code == 491
+    await alice.fence()
+    assert "INVITE" not in [request.method for request in alice.requests]
+    bob.reply(asked, 200, "OK", sdp(5002))
+    carol.reply(await carol.expect("INVITE", further.call_id), 200, "OK", sdp(5102))
+    await progress(alice, first, 200)

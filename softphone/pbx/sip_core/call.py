@@ -10,7 +10,7 @@ from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.flow import Flow
 from softphone.pbx.sip_core.forking import Fork, Offered
 from softphone.pbx.sip_core.leg import Leg, Party, asserted_identity
-from softphone.pbx.sip_core.messages import max_forwards, passed_headers
+from softphone.pbx.sip_core.messages import clean, max_forwards, passed_headers
 from softphone.pbx.sip_core.relay import relay_request
 from softphone.pbx.sip_core.routing import Destination
 
@@ -178,9 +178,9 @@ class Call:
         self.over = True
         self._exchange.calls.discard(self)
         record = CallRecord(
-            call_id=self._call_id,
-            caller=self._caller_user,
-            callee=self.number,
+            call_id=clean(self._call_id),
+            caller=clean(self._caller_user),
+            callee=clean(self.number),
             started_at=self._started_at,
             answered_at=self._answered_at,
             ended_at=self._exchange.clock(),

@@ -123,15 +123,13 @@ class Fork:
 
     def _redirect(self, leg: Leg, numbers: list[str]) -> None:
         """A device forwards (302): its numbers ring as branches too, each number once, at most some of them."""
-        forwarder = leg.party.user
+        forwarder = str(address(leg.party.user, self._exchange.config.realm))
         for number in numbers:
             if number in self._tried or len(self._tried) > _MAX_FORWARDS:
                 continue
             self._tried.add(number)
             destination = self._exchange.router.resolve(number)
-            diversion = raw_header(
-                "Diversion", f"<sip:{forwarder}@{self._exchange.config.realm}>;reason=deflection;counter=1"
-            )
+            diversion = raw_header("Diversion", f"{forwarder};reason=deflection;counter=1")
             headers = tuple(header for header in self._offered.headers if header.name != "diversion")
             forwarded = replace(
                 self._offered, number=number, called=destination.called, headers=(*headers, diversion),

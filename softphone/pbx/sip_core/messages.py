@@ -87,11 +87,13 @@ def check_request(request: Any) -> None:
         raise Malformed("Missing From Tag")
     request.getHFBody("to").getTag()
     for name in ("from", "to"):
-        _check_url(request.getHFBody(name).getUrl())
-    _check_url(request.getRURI())
+        check_url(request.getHFBody(name).getUrl())
+    check_url(request.getRURI())
     for contact in request.getHFBodys("contact"):
         if not contact.asterisk:
-            _check_url(contact.getUrl())
+            check_url(contact.getUrl())
+    for route in request.getHFBodys("record-route"):
+        check_url(route.getUrl())
     for limit in request.getHFBodys("max-forwards"):
         if not 0 <= limit.getNum() <= 255:
             raise Malformed("Invalid Max-Forwards")
@@ -99,7 +101,8 @@ def check_request(request: Any) -> None:
         limit.getNum()
 
 
-def _check_url(url: Any) -> None:
+def check_url(url: Any) -> None:
+    """A URI that may be written in a message of ours."""
     if not url.host or _UNESCAPED.search(str(url.host)):
         raise Malformed("Invalid URI")
     if url.port is not None and not 0 <= int(url.port) < 65536:
@@ -116,6 +119,7 @@ def redirected_users(response: Any) -> list[str]:
     for header in getattr(response, "redirections", []):
         try:
             contact = header.getBody()
+            check_url(contact.getUrl())
             quality = float(contact.address.getParam("q") or 1)
             found.append((-quality, str(contact.getUrl().username or "")))
         except Exception:  # sippy's parser on hostile text
@@ -150,6 +154,12 @@ def wire(text: str) -> str:
     return text.encode("utf-8", "replace").decode("ascii", "surrogateescape")
 
 
+def clean(text: str, longest: int = 200) -> str:
+    """Text from the wire as it may leave this package: no lone surrogates, no controls, not without end."""
+    plain = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else " " for letter in plain[:longest])
+
+
 def address(user: str, domain: str, name: str = "") -> Any:
     quoted = re.sub(r"[\x00-\x1f\x7f]", " ", name).replace("\\", "\\\\").replace('"', '\\"')
     return SipAddress(name=wire(quoted) or None, url=SipURL(username=user, host=domain), hadbrace=True)
@@ -159,7 +169,7 @@ def display_name(party: Any) -> str:
     """Of a From or To, as text: the quoting and the octets undone."""
     name = str(party.address.name or "").strip()
     name = re.sub(r"\\(.)", r"\1", name)
-    return name.encode("ascii", "surrogateescape").decode("utf-8", "replace")
+    return clean(name)
 
 
 def body_of(content_type: str, text: str) -> Any:

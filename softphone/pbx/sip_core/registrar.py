@@ -12,12 +12,13 @@ from softphone.pbx.ports import Binding, SipDevice
 from softphone.pbx.sip_core.flow import Flow
 from softphone.pbx.sip_core.location import MAX_DEVICES, Location, udp_destination
 from softphone.pbx.sip_core.malformed import Malformed
-from softphone.pbx.sip_core.messages import raw_header, value
+from softphone.pbx.sip_core.messages import clean, raw_header, value
 from softphone.pbx.sip_core.timings import Timings
 from softphone.pbx.sip_core.transactions import TransactionLayer
 
 _log = logging.getLogger(__name__)
 _MAX_IN_REQUEST = 10
+_MAX_URI = 500  # characters
 
 
 class Registrar:
@@ -47,8 +48,8 @@ class Registrar:
                 least = raw_header("Min-Expires", str(self._timings.min_expires))
                 self._layer.reply(transaction, 423, "Interval Too Brief", headers=(least,))
                 return
-            if len(contacts) > _MAX_IN_REQUEST:
-                raise Malformed("Too Many Contacts")
+            if len(contacts) > _MAX_IN_REQUEST or any(len(str(contact.getUrl())) > _MAX_URI for contact in contacts):
+                raise Malformed("Too Many Contacts Or Too Long")
             devices = self._location.devices(device.extension)
             adds = any(seconds for _, seconds in wanted)
             if adds and device.device_id not in devices and len(devices) >= MAX_DEVICES:
@@ -59,7 +60,7 @@ class Registrar:
 
     def _update(self, request: Any, flow: Flow, device: SipDevice, wanted: list[tuple[Any, int]]) -> None:
         """All or nothing (RFC 3261 10.3, step 7)."""
-        call_id, cseq = str(request.getHFBody("call-id")), request.getHFBody("cseq").getCSeqNum()
+        call_id, cseq = clean(str(request.getHFBody("call-id"))), request.getHFBody("cseq").getCSeqNum()
         for contact, _ in wanted:
             known = self._location.find(device.extension, device.device_id, str(contact.getUrl()))
             if known is not None and known.call_id == call_id and cseq <= known.cseq:
@@ -81,8 +82,8 @@ class Registrar:
                 call_id=call_id,
                 cseq=cseq,
                 expires_at=self._clock() + seconds,
-                instance=(contact.address.getParam("+sip.instance") or "").strip('"'),
-                user_agent=(value(request, "user-agent") or "")[:200],
+                instance=clean((contact.address.getParam("+sip.instance") or "").strip('"')),
+                user_agent=clean(value(request, "user-agent") or ""),
             )
             self._location.save(binding, back)
             if known is None:

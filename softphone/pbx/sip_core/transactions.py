@@ -17,7 +17,7 @@ from typing import Any
 
 from softphone.pbx.sip_core.flow import Flow
 from softphone.pbx.sip_core.malformed import Malformed, refusal
-from softphone.pbx.sip_core.messages import check_request, raw_header, value
+from softphone.pbx.sip_core.messages import check_request, check_url, raw_header, value
 from softphone.pbx.sip_core.sippy_library import (
     RINGING,
     TRYING,
@@ -246,7 +246,11 @@ class TransactionLayer(SipTransactionManager):  # type: ignore[misc]
             msg.delHFs("contact")
             msg.delHFs("record-route")
         elif msg.getSCode()[0] >= 200 and t.needack:
-            msg.headers = [header for header in msg.headers if header.name != "contact" or _addresses(header)]
+            msg.headers = [
+                header
+                for header in msg.headers
+                if header.name not in ("contact", "record-route") or _addresses(header)
+            ]
         super().incomingResponse(msg, t, checksum)
 
     def transmitReq(self, t: Any, msg: Any, _address: Any = None, checksum: bytes | None = None) -> None:
@@ -299,11 +303,12 @@ def _guarded(on_response: OnResponse | None) -> OnResponse | None:
     return call
 
 
-def _addresses(contact: Any) -> bool:
+def _addresses(header: Any) -> bool:
     try:
-        return bool(contact.getBody().getUrl().host)
+        check_url(header.getBody().getUrl())
     except Exception:
         return False  # a tel: URI or worse: the dialog stays with the target it has
+    return True
 
 
 def _own(body: Any) -> Any:

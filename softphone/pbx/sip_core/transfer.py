@@ -11,7 +11,7 @@ from softphone.pbx.sip_core.call import Call
 from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.leg import Leg
 from softphone.pbx.sip_core.malformed import Malformed
-from softphone.pbx.sip_core.messages import raw_header, value
+from softphone.pbx.sip_core.messages import check_url, raw_header, value
 from softphone.pbx.sip_core.refer_progress import ReferProgress
 from softphone.pbx.sip_core.sippy_library import SipURL
 
@@ -71,6 +71,7 @@ def _refer_to(request: Any) -> Any:
         raise Malformed("One Refer-To Needed")
     try:
         url = lines[0].getBody().getUrl()
+        check_url(url)
     except Exception as fault:  # sippy's parser on hostile text
         raise Malformed("Invalid Refer-To") from fault
     if not isinstance(url, SipURL) or (url.method or "INVITE").upper() != "INVITE":
