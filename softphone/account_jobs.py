@@ -51,6 +51,7 @@ class AccountJobs:
         self._keep = True
         self._retry: threading.Timer | None = None
         self._tries = 0
+        self._loading = False
 
     # --- AccountRequests, from the main thread --------------------------------------------------------------------
 
@@ -153,6 +154,7 @@ class AccountJobs:
             self._load_the_rest(attempt, client)
 
     def _load_the_rest(self, attempt: int, client: AccountService) -> None:
+        self._loading = False
         try:
             document, etag = client.extension()
             entries = tuple(client.directory())
@@ -239,7 +241,8 @@ class AccountJobs:
                     failure = Failure(kind, detail=data)
                     self._worker.submit(lambda f=failure: self._end_session(attempt, f))  # type: ignore[misc]
                     return
-                if event in ("extension", "directory"):
+                if event in ("extension", "directory") and not self._loading:
+                    self._loading = True  # several changes at once are loaded once
                     self._worker.submit(lambda: self._load_the_rest(attempt, client))
         except Refused as refused:
             failure = refused.failure

@@ -25,6 +25,7 @@ from softphone.phone.phone import Phone, PhoneConfig
 from softphone.phone.ports import AccountService
 from softphone.phone.publisher import Topic
 from softphone.phone.secret import Secret
+from softphone.resources import resource
 from softphone.store.credentials import Credentials
 from softphone.store.history import HistoryFile
 from softphone.store.paths import Paths
@@ -192,7 +193,8 @@ class Desktop:
     def _new_service(self, rotated: Callable[[Secret], None]) -> AccountService:
         from softphone.account.client import AccountClient
 
-        return AccountClient(on_rotated=rotated, ca_file=Path(self._ca_file) if self._ca_file else None)
+        ca_file = Path(self._ca_file) if self._ca_file else None
+        return AccountClient(on_rotated=rotated, ca_file=ca_file, preset=resource("account-service.json"))
 
     def _look_for_keychain(self, credentials: Credentials) -> None:
         available = credentials.available()
@@ -217,6 +219,7 @@ class Desktop:
             later=later,
             show=self._windows.show_main,
             quit_=lambda: QTimer.singleShot(50, self.quit),
+            timings=self._windows.timings,
         )
 
     def _calls_changed(self, _: object) -> None:

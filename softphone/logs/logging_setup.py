@@ -55,11 +55,11 @@ def set_up(path: Path, *, level: int = logging.INFO) -> None:
     for handler in handlers:
         handler.setFormatter(formatter)
     lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    listener = QueueListener(lines, *handlers, respect_handler_level=True)  # type: ignore[arg-type]
+    listener = QueueListener(lines, *handlers, respect_handler_level=True)
     listener.start()
     atexit.register(listener.stop)
     root = logging.getLogger()
-    root.addHandler(QueueHandler(lines))  # type: ignore[arg-type]
+    root.addHandler(QueueHandler(lines))
     root.setLevel(level)
     for chatty in ("httpx", "httpcore", "keyring", "asyncio", "phonenumbers"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -19,6 +19,10 @@ from softphone.phone.screening import WITH_CALL_WAITING, ScreeningSettings, scre
 
 log = logging.getLogger(__name__)
 
+#: Seconds without a packet, and without the registrar, until a call is given up. A far end that is merely silent, or
+#: muted, sends nothing either: so both must be gone.
+LOST_AFTER = 30.0
+
 
 class Calls:
     """All calls there are, in the order they began. Main thread only."""
@@ -230,6 +234,14 @@ class Calls:
             return
         self._changed(call)
 
+    def connection_lost(self) -> None:
+        """The registrar is out of reach: calls that have heard nothing either for `LOST_AFTER` seconds end."""
+        for call in self.alive:
+            quiet = call.measured.quiet_seconds if call.measured else 0.0
+            if quiet >= LOST_AFTER and call.talking and not call.held_remote and call.may(Intent.HANG_UP):
+                call.failure = Failure(FailureKind.CONNECTION_LOST)
+                self.hang_up(call.id)
+
     def user_agent_died(self) -> None:
         """Whatever the child held is gone; calls are shown as ended, with their reason."""
         self._armed, self._tone, self._answer_when_ended = False, "none", None
@@ -285,7 +297,7 @@ class Calls:
         call.ended_at = self._clock.now()
         call.end_code, call.end_reason = event.code, event.reason
         call.completed_elsewhere = event.completed_elsewhere
-        call.failure = event.failure
+        call.failure = event.failure or call.failure
         if call.failure is None and call.outgoing and call.answered_at is None and not call.ending:
             call.failure = call_failure(event.code, event.reason)
         entry = self._record(call)

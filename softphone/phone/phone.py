@@ -214,7 +214,8 @@ class Phone:
 
     def address_of(self, party: Party) -> str:
         """What to dial to reach somebody: the number alone where it is one of ours or of the world's."""
-        return party.user if self._ours(party.host) or party.user.startswith("+") else party.address
+        number = party.user.lstrip("+*#").replace("*", "").isdigit()
+        return party.user if number and (self._ours(party.host) or party.user.startswith("+")) else party.address
 
     # --- events ---------------------------------------------------------------------------------------------------
 
@@ -227,6 +228,8 @@ class Phone:
             self.publisher.publish(Topic.LEVELS, event)
         elif hasattr(event, "call_id"):
             self.calls.handle(event)
+            if isinstance(event, ev.MediaMeasured) and self.registration.state is not RegistrationState.REGISTERED:
+                self.calls.connection_lost()
         elif isinstance(event, ev.RegistrationChanged):
             self._registration_changed(event)
         elif isinstance(event, ev.UserAgentReady):

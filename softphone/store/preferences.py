@@ -28,6 +28,7 @@ class Preferences:
     last_email: str = ""
     window_place: str = ""  # hex of Qt's geometry
     told_about_tray: bool = False
+    bar_places: dict[str, list[int]] = field(default_factory=dict)  # of the mini bar, by screen
     microphone: str | None = None
     speaker: str | None = None
     ringer: str | None = None
@@ -115,6 +116,14 @@ class Remembered:
     @last_email.setter
     def last_email(self, email: str) -> None:
         self._file.change(last_email=email)
+
+    @property
+    def bar_places(self) -> dict[str, list[int]]:
+        return self._file.current.bar_places
+
+    @bar_places.setter
+    def bar_places(self, places: dict[str, list[int]]) -> None:
+        self._file.change(bar_places=places)
 
     @property
     def told_about_tray(self) -> bool:

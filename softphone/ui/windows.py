@@ -19,6 +19,7 @@ from softphone.ui.incoming.incoming_windows import IncomingWindows
 from softphone.ui.incoming.missed_notice import MissedNotice
 from softphone.ui.main.main_window import MainWindow
 from softphone.ui.mini_bar.mini_bar import MiniBar
+from softphone.ui.stage.announcer import CallAnnouncer
 from softphone.ui.stage.call_stage import CallStage
 from softphone.ui.tray.tray import Tray, TrayActions
 
@@ -34,6 +35,7 @@ class Remembered(Protocol):
     window_place: bytes
     last_email: str
     told_about_tray: bool
+    bar_places: dict[str, list[int]]
 
 
 class Windows(QObject):
@@ -132,7 +134,7 @@ class Windows(QObject):
             near=self._near,
             below=lambda: self._incoming.stack_height if self._incoming is not None else 0,
         )
-        self._mini_bar = MiniBar(phone, self.main, open_stage=self.main.show_call)
+        self._mini_bar = MiniBar(phone, self.main, open_stage=self.main.show_call, places=self._places)
         self._tray = Tray(
             phone,
             TrayActions(
@@ -198,3 +200,17 @@ class _Place:
 
     def save(self, place: bytes) -> None:
         self._remembered.window_place = place
+
+
+class _BarPlaces:
+    """Where the mini bar was left on each screen."""
+
+    def __init__(self, remembered: Remembered) -> None:
+        self._remembered = remembered
+
+    def load(self, screen: str) -> tuple[int, int] | None:
+        place = self._remembered.bar_places.get(screen)
+        return (int(place[0]), int(place[1])) if place is not None and len(place) == 2 else None
+
+    def save(self, screen: str, place: tuple[int, int]) -> None:
+        self._remembered.bar_places = {**self._remembered.bar_places, screen: list(place)}

@@ -306,3 +306,19 @@ def test_a_silenced_call_still_can_be_answered():
     assert user_agent.tone == "none"
     phone.calls.answer(call.id)
     assert cmd.Answer(call.id) in user_agent.sent
+
+
+def test_a_call_without_packets_and_without_registrar_ends_after_30_seconds():
+    from softphone.phone.registration import RegistrationState
+
+    phone, user_agent, *_ = make_phone()
+    call = talking(phone)
+    phone.handle(ev.MediaMeasured(call.id, quiet_seconds=60.0))
+    assert not user_agent.of(cmd.HangUp), "the other side may simply be muted"
+    phone.handle(ev.RegistrationChanged("line-1", RegistrationState.FAILED))
+    phone.handle(ev.MediaMeasured(call.id, quiet_seconds=29.0))
+    assert not user_agent.of(cmd.HangUp)
+    phone.handle(ev.MediaMeasured(call.id, quiet_seconds=30.5))
+    assert user_agent.of(cmd.HangUp) == [cmd.HangUp(call.id)]
+    phone.handle(ev.CallDisconnected(call.id, 0, by_remote=False))
+    assert call.failure.kind is FailureKind.CONNECTION_LOST
