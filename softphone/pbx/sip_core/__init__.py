@@ -4,12 +4,19 @@ The public door is `sippy_core.SippyCore` (`softphone.pbx.ports.SipCore`). Messa
 loop and the sockets are asyncio's, dialogs and calls are ours. No sippy type leaves this package; no other room imports
 anything of it but `SippyCore` and `Timings`. From the socket up:
 
-- `listeners` `flow` `framing`   sockets, connections kept for the requests back, stream framing
-- `transactions` `malformed`     RFC 3261 17 on sippy's transaction layer, with its faults mended
-- `sippy_library` `messages`     what is taken of sippy; reading and making parts of messages
-- `digest` `location` `registrar`     who may, and where they are
-- `dialog` `leg` `relay` `forking` `call` `transfer`     calls
-- `message_waiting`              RFC 3842
-- `routing` `switchboard`        where a request goes; every new request enters there
-- `sippy_core`                   the thread, and the calls that come from other threads
+- `listeners` `flow` `framing`       sockets, connections kept for the requests back, stream framing
+- `transactions` `malformed`         RFC 3261 17 on sippy's transaction layer, with its faults mended
+- `sippy_library` `messages`         what is taken of sippy; reading and making parts of messages
+- `digest` `location` `registrar`    who may, and where they are
+- `dialog` `leg` `relay`             one end of a call, and what passes from one to the other
+- `forking` `call`                   from the INVITE to the record at the end
+- `transfer` `blind_transfer` `attended_transfer` `refer_progress` `patient_reinvite`      REFER
+- `message_waiting`                  RFC 3842
+- `routing` `switchboard`            where a number leads; where every new request enters
+- `exchange` `timings`               what all of them share
+- `sippy_core`                       the thread, and the calls that come from other threads
+
+A request's way: `listeners` -> `transactions` -> `switchboard` -> `registrar`, `message_waiting`, or `call` -> `forking`
+-> `leg`; within a call: `switchboard` -> `leg` -> `relay` or `transfer`. Another SIP server would take the place of the
+whole package behind `softphone.pbx.ports.SipCore`.
 """

@@ -194,8 +194,8 @@ class TransactionLayer(SipTransactionManager):  # type: ignore[misc]
 
     def acknowledge(self, transaction: Any, body: Any = None) -> None:
         """The ACK of a 2xx that `hold_ack` kept back, with the answer to a late offer."""
-        if transaction.state is not UACK:
-            return
+        if transaction.tid is None or not transaction.uack:
+            return  # acknowledged already
         if body is not None:
             transaction.ack.setBody(MsgBody(str(body), body.mtype))
         self.sendACK(transaction)
