@@ -72,6 +72,8 @@ class Windows(QObject):
         self.main.mini_bar_wanted.connect(self._show_mini_bar)
         self.main.installEventFilter(self)
         phone.on(Topic.REGISTRATION, self._registration_changed)
+        self._places = _BarPlaces(remembered)
+        self._announcer = CallAnnouncer(phone)
         self._tray: Tray | None = None
         self._incoming: IncomingWindows | None = None
         self._missed: MissedNotice | None = None
