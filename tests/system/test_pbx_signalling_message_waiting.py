@@ -41,6 +41,8 @@ async def test_a_subscription_is_refreshed_and_ended_by_the_device(ground: Groun
     talk.remote, talk.target = reply.get("to"), reply.contact
     assert (await talk.ask("SUBSCRIBE", headers=(EVENT, ("Expires", "300")))).get("expires") == "300"
     await alice.expect("NOTIFY")
+    late = talk.send("SUBSCRIBE", headers=(EVENT, ("Expires", "0")), cseq=talk.cseq - 1)
+    assert (await alice.final(late)).code == 500
     assert (await talk.ask("SUBSCRIBE", headers=(EVENT, ("Expires", "0")))).code == 200
     assert (await alice.expect("NOTIFY")).get("subscription-state").startswith("terminated")
     assert ground.core.open_tables()["subscriptions"] == 0

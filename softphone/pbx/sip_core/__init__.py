@@ -16,7 +16,7 @@ anything of it but `SippyCore` and `Timings`. From the socket up:
 - `exchange` `timings`               what all of them share
 - `sippy_core`                       the thread, and the calls that come from other threads
 
-A request's way: `listeners` -> `transactions` -> `switchboard` -> `registrar`, `message_waiting`, or `call` -> `forking`
--> `leg`; within a call: `switchboard` -> `leg` -> `relay` or `transfer`. Another SIP server would take the place of the
-whole package behind `softphone.pbx.ports.SipCore`.
+A request's way: `listeners` -> `transactions` -> `switchboard` -> `registrar`, `message_waiting`, or `call` ->
+`forking` -> `leg`; within a call: `switchboard` -> `leg` -> `relay` or `transfer`. Another SIP server would take the
+place of the whole package behind `softphone.pbx.ports.SipCore`.
 """
