@@ -1,0 +1,125 @@
+"""Sound between two of ours: how late it comes, and whether it is whole while the windows are worked hard."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.bench.desk import Desk, TimedApplication
+from tests.bench.ear import Ear, tone_file
+from tests.system.screen import Screen
+from tests.system.sound_fixture import RATE, best_match, write_wav
+from tests.system.waiting import until
+
+CLICKS = 24
+HARD_MINUTES = 5.0
+QUIET = 40  # of 32768: below it there is no sound
+
+
+def mouth_to_ear() -> dict[str, Sequence[float]]:
+    """From one's microphone to the other's speaker, by G.722; each has sound cards of their own."""
+    bursts = [np.random.default_rng(n).normal(0, 5000, RATE // 10).astype(np.int16) for n in range(CLICKS)]
+    with _Talking() as talk:
+        file = talk.mouth.sound.folder / "bursts.wav"
+        write_wav(file, np.concatenate([np.zeros(RATE, np.int16), *(_padded(burst) for burst in bursts)]))
+        mouth = talk.stack.enter_context(Ear(talk.mouth.sound, "headset_mic_air.monitor"))
+        ear = talk.stack.enter_context(Ear(talk.ear.sound, "headset_out.monitor"))
+        talk.mouth.sound.play(file).wait(60)
+        time.sleep(1)
+        delays = [_when(ear, burst) - _when(mouth, burst) for burst in bursts]
+    # The first find the queues as the start of the call left them.
+    return {"ms": [delay * 1000 for delay in delays[2:]]}
+
+
+def _padded(burst: NDArray[np.int16]) -> NDArray[np.int16]:
+    return np.concatenate([burst, np.zeros(RATE - len(burst), np.int16)])
+
+
+def _when(ear: Ear, burst: NDArray[np.int16]) -> float:
+    match, _, place = best_match(burst, ear.samples)
+    assert match > 0.5, f"a burst was not heard ({match:.2f})"
+    return ear.began + place / RATE
+
+
+def gaps() -> dict[str, Sequence[float]]:
+    """Silences over 5 ms in a tone at the ear, in ms, while both windows are worked; what the mouth had are left out.
+
+    One value for each, and 0 for the stretch as a whole.
+    """
+    with _Talking() as talk:
+        seconds = HARD_MINUTES * 60
+        # Louder and softer three times a second: a steady tone would be taken for noise and be suppressed.
+        envelope = 0.6 + 0.4 * np.sin(2 * np.pi * 3 * np.arange(int((seconds + 20) * RATE)) / RATE)
+        file = tone_file(talk.mouth.sound.folder / "tone.wav", envelope)
+        player = talk.mouth.sound.play(file)
+        time.sleep(5)
+        mouth = talk.stack.enter_context(Ear(talk.mouth.sound, "headset_mic_air.monitor"))
+        ear = talk.stack.enter_context(Ear(talk.ear.sound, "headset_out.monitor"))
+        stop = threading.Event()
+        hands = [threading.Thread(target=_work, args=(a, d.screen, stop))
+                 for a, d in ((talk.speaker, talk.mouth), (talk.listener, talk.ear))]  # fmt: skip
+        for thread in hands:
+            thread.start()
+        time.sleep(seconds)
+        stop.set()
+        for thread in hands:
+            thread.join(30)
+        spoken, heard = mouth.samples, ear.samples
+        player.terminate()
+        player.wait(5)
+    return {"heard_ms": [0.0, *_silences(heard)], "at_the_microphone_ms": [0.0, *_silences(spoken)]}
+
+
+def _silences(samples: NDArray[np.int16], least: float = 0.005) -> list[float]:
+    """Lengths in ms of the stretches without sound."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET)
+    between = np.diff(loud)
+    return [float(length) / RATE * 1000 for length in between if length > least * RATE]
+
+
+def _work(application: TimedApplication, screen: Screen, stop: threading.Event) -> None:
+    """What a busy person does, without a pause: types, clears, changes the page, sizes the window, asks."""
+    window = screen.window("Softphone")
+    narrow = False
+    while not stop.is_set():
+        screen.type("tan")
+        screen.key("ctrl+a")
+        screen.key("BackSpace")
+        screen.key("Escape")
+        narrow = not narrow
+        size = ["xdotool", "windowsize", window.id, "420" if narrow else "1100", "760"]
+        subprocess.run(size, env={**os.environ, **screen.environment}, timeout=20, check=False)
+        screen.key("Tab")
+        application.ask("status")
+
+
+class _Talking:
+    """Two applications in a call of G.722, each at a desk of its own."""
+
+    def __enter__(self) -> _Talking:
+        with ExitStack() as stack:
+            self.mouth, self.ear = stack.enter_context(Desk()), stack.enter_context(Desk())
+            server = self.mouth.registrar()
+            self.speaker, self.listener = self.mouth.application(), self.ear.application()
+            self.speaker.sign_in_sip(server, "100")
+            self.listener.sign_in_sip(server, "200")
+            time.sleep(2)
+            self.speaker.ask("call", number="200")
+            until(lambda: self.listener.calls(), "it rings", 5)
+            self.listener.ask("answer")
+            for application in (self.speaker, self.listener):
+                until(lambda a=application: (a.calls()[0]["statistics"] or {}).get("received_packets", 0) > 50,
+                      "sound both ways", 10)  # fmt: skip
+                assert application.calls()[0]["codec"] == "G722"
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stack.close()
