@@ -15,6 +15,8 @@ _SRTP = {
     "optional": pj.PJMEDIA_SRTP_OPTIONAL,
     "mandatory": pj.PJMEDIA_SRTP_MANDATORY,
 }
+#: The 80-bit tags only, strongest last as RFC 4568 6.1 has no order: the first is what everyone can do.
+SRTP_SUITES = ("AES_CM_128_HMAC_SHA1_80", "AES_256_CM_HMAC_SHA1_80")
 #: RTP ports are drawn from here, anew for each line; PJSIP looks for a free pair from the drawn one on.
 RTP_PORTS = range(16384, 32000, 2)
 MAX_URI = 250  # longer ones abort PJSIP's parser
@@ -56,6 +58,10 @@ def account_config(line: Register, proxy: str, local_ip: str, *, relayed: bool) 
     config.mwiConfig.enabled = True
     media = config.mediaConfig
     media.srtpUse = _SRTP.get(line.srtp, pj.PJMEDIA_SRTP_DISABLED)
+    for name in SRTP_SUITES if line.srtp != "off" else ():
+        suite = pj.SrtpCrypto()
+        suite.name = name
+        media.srtpOpt.cryptos.append(suite)
     media.srtpSecureSignaling = 0  # signalling is judged by `CallLeg`, which knows of the relay
     media.lockCodecEnabled = True
     media.streamKaEnabled = True

@@ -18,6 +18,7 @@ from softphone.phone.events import (
 )
 from softphone.phone.failure import Failure, FailureKind
 from softphone.sip import translate
+from softphone.sip.account_config import MAX_URI
 from softphone.sip.guard import guard
 from softphone.sip.leg_digits import LegDigits
 from softphone.sip.leg_hold import LegHold
@@ -183,6 +184,13 @@ class CallLeg(pj.Call):
         digit = prm.digit[:1].upper()
         if digit and digit in "0123456789*#ABCD":
             self.user_agent.tell(DigitReceived(self.call_id, digit))
+
+    def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
+        """A 302 to our call: the number forwards. PJSIP tries the contacts in turn; only SIP, only of sane length."""
+        uri = prm.targetUri  # a name-addr or a bare URI
+        to_sip = uri.rpartition("<")[2].lower().startswith("sip:")
+        fine = to_sip and len(uri) <= MAX_URI and not self.ended_by_us
+        return int(pj.PJSIP_REDIRECT_ACCEPT_REPLACE if fine else pj.PJSIP_REDIRECT_REJECT)
 
     @guard
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:

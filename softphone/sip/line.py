@@ -112,11 +112,17 @@ class Line:
             self._send_register()
 
     def refresh(self) -> None:
-        """Try now."""
-        if self.state is State.REGISTERED:
-            self._send_register()
-        else:
+        """Try now; the answer is told even where nothing changed."""
+        if self._closing:
+            return
+        self._told = None
+        if self.state is not State.REGISTERED:
             self._tell(State.REGISTERING)
+            self._locate()
+        elif self._link.relayed or self.server is None:
+            self._send_register()
+        else:  # our own address on the way to the server may have changed
+            self._servers.insert(0, self.server)
             self._locate()
 
     def unregister(self) -> None:

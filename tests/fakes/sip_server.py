@@ -117,8 +117,9 @@ class SipServer:
         self._running = True
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.bind(("127.0.0.1", self.port if self.transport == "udp" else 0))
+        self._udp_number = int(self._udp.getsockname()[1])
         if self.transport == "udp":
-            self.port = self._udp.getsockname()[1]
+            self.port = self._udp_number
         else:
             self._tcp = socket.socket()
             self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -228,8 +229,7 @@ class SipServer:
     # --- traffic ------------------------------------------------------------------------------------------------------
 
     def _udp_port(self) -> int:
-        assert self._udp is not None
-        return int(self._udp.getsockname()[1])
+        return self._udp_number
 
     def _read_udp(self, sock: socket.socket) -> None:
         while self._running:

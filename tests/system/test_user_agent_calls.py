@@ -118,6 +118,23 @@ def test_the_end_is_told_even_when_the_other_side_is_gone(rig):
         rig.server.silent = False
 
 
+def test_a_number_that_forwards_is_followed(rig):
+    rig.send(cmd.MakeCall("forward-1", LINE, "110"))
+    rig.bob.wait_for_call().answer(302, headers=[("Contact", "<sip:120@phone.test>")])
+    carols = rig.carol.wait_for_call()
+    carols.answer()
+    rig.heard.wait(ev.CallConfirmed, call_id="forward-1")
+    carols.hangup()
+    assert rig.heard.wait(ev.CallDisconnected, call_id="forward-1").by_remote
+
+
+def test_a_forward_to_what_is_no_sip_address_ends_the_call(rig):
+    rig.send(cmd.MakeCall("forward-2", LINE, "110"))
+    rig.bob.wait_for_call().answer(302, headers=[("Contact", "<tel:+6561234567>")])
+    assert rig.heard.wait(ev.CallDisconnected, call_id="forward-2").code == 302
+    assert rig.heard.of(ev.UserAgentDied) == []
+
+
 # --- in ---------------------------------------------------------------------------------------------------------------
 
 

@@ -94,6 +94,19 @@ def test_trying_now_does_not_wait_for_the_schedule(tmp_path):
         rig.heard.wait(ev.RegistrationChanged, state=State.REGISTERED, timeout=3)
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_refreshing_a_registration_is_answered_and_keeps_calls(tmp_path, transport):
+    with Rig(tmp_path, transport) as rig:
+        rig.register()
+        told = rig.called(rig.server.invite())
+        rig.send(cmd.Ring(told.call_id))
+        mark, since = rig.heard.mark, len(rig.server.received)
+        rig.send(cmd.RefreshRegistration(LINE))
+        rig.heard.wait(ev.RegistrationChanged, since=mark, state=State.REGISTERED)
+        assert rig.server.wait_for("REGISTER", since=since).get("Expires") != "0"
+        assert rig.heard.of(ev.CallDisconnected) == []
+
+
 def test_a_name_that_cannot_be_found_is_server_not_found_or_no_network(tmp_path):
     with Rig(tmp_path) as rig:
         rig.send(rig.line(registrar="nowhere.invalid:5060"))
