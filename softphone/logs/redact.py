@@ -10,7 +10,9 @@ import re
 REMOVED = "[removed]"
 
 #: A line without any of these words cannot hold a secret; most lines stop here.
-_HINTS = re.compile(r"auth|cookie|crypto|inline|response|secret|passw|pwd|token|bearer|digest|key|cnonce|sip:[^@\s]*:", re.I)
+_HINTS = re.compile(
+    r"auth|cookie|crypto|inline|response|secret|passw|pwd|token|bearer|digest|key|cnonce|sip:[^@\s]*:", re.I
+)
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Whole values of headers that carry credentials (the challenge, WWW-Authenticate, carries none).

@@ -71,7 +71,7 @@ class SipAddresses:
 
 
 class Subscribers(Protocol):
-    """Read by signalling on its own thread for every request: answers from memory or a local database, in microseconds."""
+    """Read by signalling on its own thread for every request: answers from memory or a local database, at once."""
 
     def device(self, auth_username: str) -> SipDevice | None: ...
     def extension(self, key: str) -> Extension | None: ...
