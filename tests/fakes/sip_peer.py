@@ -323,6 +323,8 @@ class SipPeer:
         except OSError:
             buffer = b""
         finally:
+            if self._writer is not None:
+                self._writer.close()
             self.closed.set()
 
     def received(self, raw: bytes) -> None:

@@ -102,6 +102,7 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._silence is not None:
             self._silence.cancel()
+        self.close()  # Python 3.10 wants it said even when the other side closed
         self._owner.forget(self)
         if self.flow is not None and self.flow.alive:
             self.flow.alive = False
