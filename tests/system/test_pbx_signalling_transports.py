@@ -6,6 +6,7 @@ import ssl
 
 import pytest
 
+from softphone.pbx.sip_core import listeners
 from softphone.pbx.sip_core.timings import Timings
 from tests.fakes.signalling_fixture import Ground, certificates, scenario
 from tests.fakes.sip_peer import SipPeer, sdp
@@ -215,6 +216,7 @@ async def test_tls_is_1_2_or_newer_with_the_certificate_of_the_config(ground: Gr
     _, writer = await asyncio.open_connection(host, int(port), ssl=context, server_hostname="pbx.test")
     assert writer.get_extra_info("ssl_object").version() in ("TLSv1.2", "TLSv1.3")
     writer.close()
+    assert listeners._tls(ground.config).minimum_version is ssl.TLSVersion.TLSv1_2
     old = ssl.create_default_context(cafile=str(certificates()[0]))
     old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
