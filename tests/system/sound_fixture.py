@@ -270,7 +270,7 @@ def best_match(sent: Samples, heard: Samples) -> tuple[float, float, int]:
     return float(score[delay]), level_db(part) - level_db(sent), delay
 
 
-def match_by_parts(sent: Samples, heard: Samples, seconds: float = 0.6) -> tuple[float, float, float]:
+def match_by_parts(sent: Samples, heard: Samples, seconds: float = 0.4) -> tuple[float, float, float]:
     """As `best_match` for parts of `seconds`: (correlation by energy, level change in dB, spread of the delay in s).
 
     For a busy machine, where a virtual sound card loses some milliseconds now and then: one such slip spoils the

@@ -51,9 +51,9 @@ def spoken(file):
 
 
 def some_attempt_passes(attempt):
-    """A machine too busy starves the virtual sound cards themselves: one clean passage each way, of four tries."""
+    """A machine too busy starves the virtual sound cards themselves: one clean passage each way, of six tries."""
     tries, passed = [], set()
-    for _ in range(4):
+    for _ in range(6):
         tries.append(attempt())
         passed |= {way for way, (match, change, spread) in enumerate(tries[-1])
                    if match > 0.9 and abs(change) < 3 and spread < 0.1}  # fmt: skip
@@ -166,7 +166,7 @@ def test_the_ringtone_is_heard_on_the_ringing_device_and_nowhere_else(pulse, rig
     wait_until(lambda: bell.seconds > 5, "five seconds", 8)
     rig.do("tone", tone="none")
     rig.wait_in_use(ringer="")
-    match, change, _ = best_match(np.asarray(sound("ringtone"), dtype=np.int16), bell.stop())
+    match, change, _ = match_by_parts(np.asarray(sound("ringtone"), dtype=np.int16), bell.stop())
     assert match > 0.9
     assert abs(change) < 1
     assert level_db(ear.stop()) < -80
@@ -201,9 +201,9 @@ def test_idle_keeps_no_device_and_hardly_any_time(pulse, rig):
     rig.ask("end")
     wait_until(lambda: pulse.streams() == (0, 0), "the closing of the devices")
     before = rig.ask("statistics")
-    time.sleep(3)
+    wait_until(lambda: rig.ask("statistics")["at"] > before["at"] + 3, "three seconds", every=1)
     after = rig.ask("statistics")
-    assert after["cpu"] - before["cpu"] < 0.15  # the rig's own polling and PJSIP's clock are in it, 1.4 %
+    assert after["cpu"] - before["cpu"] < 0.03 * (after["at"] - before["at"])  # the rig's polling, PJSIP's clock: 1.4 %
 
 
 def test_a_hundred_calls_leave_no_files_threads_or_memory_behind(pulse, rig):
