@@ -212,7 +212,9 @@ class Verbs:
         return status_json(self._phone, self._about, self._sentence, self._timings)
 
     def _refusal(self, failure: Failure) -> Reply:
-        return Reply(REFUSED, error=self._sentence(failure))
+        """Its sentence; where a device must be chosen, which there are, for `--replace-device`."""
+        devices = "; ".join(f"{device.id} {device.name}" for device in failure.devices)
+        return Reply(REFUSED, error=" ".join(filter(None, (self._sentence(failure), devices))))
 
     def _finish_on(
         self,

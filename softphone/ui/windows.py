@@ -123,12 +123,26 @@ class Windows(QObject):
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _build_the_rest(self) -> None:
-        phone = self._phone
-        self._incoming = IncomingWindows(phone, escalate=self._escalate, near=self._near)
+        """One piece a turn of the event loop, so that no turn is long."""
+        pieces = iter((self._build_incoming, self._build_notices, self._build_tray))
+
+        def next_piece() -> None:
+            build = next(pieces, None)
+            if build is not None:
+                build()
+                QTimer.singleShot(0, next_piece)
+
+        next_piece()
+
+    def _build_incoming(self) -> None:
+        self._incoming = IncomingWindows(self._phone, escalate=self._escalate, near=self._near)
         self._incoming.painted.connect(self._ring_painted)
-        self._incoming.prepare()
-        for call in phone.calls.ringing:  # it was quicker than we
+        for call in self._phone.calls.ringing:  # it was quicker than we
             self._incoming.ring(call)
+        QTimer.singleShot(0, self._incoming.prepare)
+
+    def _build_notices(self) -> None:
+        phone = self._phone
         self._missed = MissedNotice(
             phone,
             call_back=self._call_back,
@@ -137,20 +151,22 @@ class Windows(QObject):
             below=lambda: self._incoming.stack_height if self._incoming is not None else 0,
         )
         self._mini_bar = MiniBar(phone, self.main, open_stage=self.main.show_call, places=self._places)
+
+    def _build_tray(self) -> None:
         self._tray = Tray(
-            phone,
+            self._phone,
             TrayActions(
                 show_or_hide=self._show_or_hide,
                 open_window=self.main.bring_up,
                 new_call=self._new_call,
                 show_missed=self.main.show_missed,
                 show_call=self.main.show_call,
-                show_ringing=self._incoming.show_again,
+                show_ringing=lambda: self._incoming is not None and self._incoming.show_again(),
                 quit=self.main.ask_to_quit,
             ),
         )
         if self._tray.available:
-            self._tray.icon.show()
+            self._tray.show()
 
     def _new_call(self) -> None:
         self.main.bring_up()

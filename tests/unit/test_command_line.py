@@ -9,6 +9,7 @@ from softphone.control.protocol import DONE, REFUSED, WRONG_USAGE, Question, Rep
 from softphone.control.verbs import Verbs
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
+from softphone.phone.account import ActivatedDevice
 from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
@@ -108,6 +109,15 @@ def test_a_refused_sign_in_is_refused_with_its_sentence():
     console.ask("sign-in", email="alice@example.com", password="x")
     phone.handle(ev.SignInRefused(Failure(FailureKind.INVALID_CREDENTIALS, 401)))
     assert [r.error for r in console.replies] == ["sentence for invalid-credentials"]
+
+
+def test_too_many_devices_are_listed_to_choose_from():
+    phone, *_ = make_phone(signed_in=False)
+    console = Console(phone)
+    console.ask("sign-in", email="alice@example.com", password="x")
+    devices = (ActivatedDevice("d1", "desktop", "OFFICE-PC"), ActivatedDevice("d2", "mobile", "Pixel"))
+    phone.handle(ev.SignInRefused(Failure(FailureKind.DEVICE_LIMIT, 409, devices=devices)))
+    assert console.replies[0].error == "sentence for device-limit d1 OFFICE-PC; d2 Pixel"
 
 
 def test_a_bad_address_is_refused_at_once():
