@@ -39,12 +39,10 @@ def failure_sentence(failure: Failure, *, number: str = "") -> str:
         return tr("Too many tries. Wait %n minutes, then try again.", minutes)
     if kind is FailureKind.DEVICE_LIMIT:
         return tr("This extension is active on the most devices it can have. Choose one to replace.")
-    plain = _SENTENCES.get(kind)
-    if plain is not None:
-        return tr(plain)
-    if failure.code:
-        return tr("The call couldn't start. Try again. ({code})", code=failure.code)
-    return tr("The call couldn't start. Try again.")
+    sentence = tr(_SENTENCES[kind])
+    if kind is FailureKind.SERVER and failure.code:
+        return f"{sentence} ({failure.code})"
+    return sentence
 
 
 _SENTENCES: dict[FailureKind, str] = {

@@ -39,6 +39,11 @@ def test_a_number_that_is_not_there_is_an_extension_or_a_number():
     )
 
 
+def test_a_server_that_fails_gives_its_code_for_support():
+    sentence = words.failure_sentence(Failure(FailureKind.SERVER, 503))
+    assert sentence == "The phone service isn't working right now. Try again in a few minutes. (503)"
+
+
 def test_too_many_tries_names_the_minutes():
     failure = Failure(FailureKind.TOO_MANY_ATTEMPTS, retry_after=61)
     assert words.failure_sentence(failure) == "Too many tries. Wait 2 minutes, then try again."

@@ -18,11 +18,9 @@ from softphone.ui.main.empty_state import EmptyState
 from softphone.ui.main.main_column import MainColumn
 from softphone.ui.main.navigation import Navigation, Place
 from softphone.ui.main.person_page import PersonPage
+from softphone.ui.main.sizes import LIST_LEAST, LIST_MOST, LIST_WIDTH, WIDE
 from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
-
-WIDE = 760
-LIST_WIDTH, LIST_LEAST, LIST_MOST = 344, 300, 420
 
 
 class Stage(Protocol):
@@ -225,6 +223,8 @@ class MainPage(QWidget):
     # --- the stage ------------------------------------------------------------------------------------------------
 
     def _on_stage(self) -> Call | None:
+        if next(iter(self._phone.calls), None) is None:
+            return None  # without loading the stage
         from softphone.ui.stage.stage_state import shown_call
 
         return shown_call(self._phone)
@@ -275,13 +275,11 @@ class MainPage(QWidget):
 
     def _change(self) -> None:
         """Arrange, with a cross-fade when something else comes into view."""
-        from softphone.ui.stage.cross_fade import CrossFade
-
-        before = self._in_view()
-        after = self._wanted_view()
-        if before == after or not self.isVisible():
+        if self._in_view() == self._wanted_view() or not self.isVisible():
             self._arrange()
             return
+        from softphone.ui.stage.cross_fade import CrossFade
+
         if not isinstance(self._fade, CrossFade):
             self._fade = CrossFade(self)
         self._fade.keep()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
@@ -24,16 +26,17 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.session import SessionState
 from softphone.ui.main.call_keys import CallKeys, bind
-from softphone.ui.main.main_page import LIST_WIDTH, MainPage, StageFactory
-from softphone.ui.main.note import show_note
-from softphone.ui.main.quit_sheet import QuitSheet
-from softphone.ui.main.sign_in_binding import SignInBinding
+from softphone.ui.main.sizes import DEFAULT, LIST_WIDTH, SMALLEST
 from softphone.ui.text import PRODUCT
 from softphone.ui.text_main import failure_sentence, first_close
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.focus_ring import FocusRing
 
-DEFAULT, SMALLEST = QSize(380, 680), QSize(340, 560)
+if TYPE_CHECKING:  # each is loaded when it is first needed: the window is painted before that
+    from softphone.ui.main.main_page import MainPage, StageFactory
+    from softphone.ui.main.quit_sheet import QuitSheet
+    from softphone.ui.main.sign_in_binding import SignInBinding
+
 _SAVE_MS = 800
 _FIRST_CLOSE_MS = 4000
 
@@ -85,7 +88,7 @@ class MainWindow(QWidget):
         self._page: MainPage | None = None
         self._quit_sheet: QuitSheet | None = None
         self.setWindowTitle(PRODUCT)
-        self.setMinimumSize(SMALLEST)
+        self.setMinimumSize(QSize(*SMALLEST))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._stack = QStackedLayout(self)
         self._blank = QWidget()
@@ -175,6 +178,8 @@ class MainWindow(QWidget):
         state = self._phone.session.state
         if state is SessionState.SIGNED_IN:
             if self._page is None:
+                from softphone.ui.main.main_page import MainPage
+
                 self._page = MainPage(self._phone, self._stage_factory, demo=self._demo, test_number=self._test_number)
                 self._page.mini_bar_wanted.connect(self.mini_bar_wanted)
                 self._page.column.header.quit_wanted.connect(self.ask_to_quit)
@@ -194,6 +199,8 @@ class MainWindow(QWidget):
 
     def _show_sign_in(self) -> None:
         if self._sign_in is None:
+            from softphone.ui.main.sign_in_binding import SignInBinding
+
             self._sign_in = SignInBinding(self._phone, try_demo=self._try_demo, remember_email=self._remember_email)
             self._sign_in.view.set_email(self._last_email)
             self._sign_in.view.set_keychain_available(self._keychain)
@@ -203,7 +210,12 @@ class MainWindow(QWidget):
 
     def _notice(self, payload: object) -> None:
         if isinstance(payload, Failure) and self.isVisible():
-            show_note(self, failure_sentence(payload), icon="warning")
+            self._note(failure_sentence(payload), "warning")
+
+    def _note(self, text: str, icon: str) -> None:
+        from softphone.ui.main.note import show_note
+
+        show_note(self, text, icon=icon)
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
@@ -265,6 +277,8 @@ class MainWindow(QWidget):
             return
         self.bring_up()
         if self._quit_sheet is None:
+            from softphone.ui.main.quit_sheet import QuitSheet
+
             self._quit_sheet = QuitSheet(self)
             self._quit_sheet.quit.connect(self.quit_requested)
         self._quit_sheet.open()
@@ -288,7 +302,7 @@ class MainWindow(QWidget):
             self._told_about_tray = True
             if self._on_told is not None:
                 self._on_told()
-            show_note(self, first_close(), icon="info")
+            self._note(first_close(), "info")
             self._hide_soon.start()
 
     def _put_away(self) -> None:
@@ -302,7 +316,7 @@ class MainWindow(QWidget):
         saved = self._place.load() if self._place is not None else b""
         geometry, width = saved[:-2], int.from_bytes(saved[-2:], "big")
         if not geometry or not self.restoreGeometry(QByteArray(geometry)):
-            self.resize(DEFAULT)
+            self.resize(QSize(*DEFAULT))
         elif width:
             self._list_width = width
         self._save.stop()
@@ -324,6 +338,11 @@ class MainWindow(QWidget):
         super().moveEvent(event)
         if self.isVisible():
             self._save.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # While a saved account is looked for there is time to load what it needs.
+        QTimer.singleShot(0, lambda: import_module("softphone.ui.main.main_page"))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
