@@ -28,6 +28,7 @@ _TOO_MANY = 70010  # PJ_ETOOMANY
 class Commands:
     def __init__(self, user_agent: UserAgent) -> None:
         self._ua = user_agent
+        self._waiting: set[str] = set()  # calls that are placed in a moment
         self._table: dict[type, Callable[[Any], None]] = {
             cmd.Register: self._register,
             cmd.Unregister: self._unregister,
@@ -37,7 +38,7 @@ class Commands:
             cmd.Ring: lambda c: self._with_leg(c, CallLeg.ring),
             cmd.Answer: lambda c: self._with_leg(c, CallLeg.answer_call),
             cmd.Refuse: lambda c: self._with_leg(c, lambda leg: leg.refuse(c.code, c.contacts)),
-            cmd.HangUp: lambda c: self._with_leg(c, CallLeg.hang_up),
+            cmd.HangUp: self._hang_up,
             cmd.Hold: self._hold,
             cmd.Resume: self._resume,
             cmd.SetMuted: lambda c: self._with_leg(c, lambda leg: leg.media.set_muted(c.muted)),
@@ -90,7 +91,7 @@ class Commands:
             log.debug("%s for a call that is gone", type(command).__name__)
 
     def _make_call(self, c: cmd.MakeCall) -> None:
-        if c.call_id in self._ua.legs:
+        if c.call_id in self._ua.legs or c.call_id in self._waiting:
             log.warning("a call id was used twice")
             return
         line = self._ua.lines.get(c.line_id)
@@ -108,7 +109,8 @@ class Commands:
             self._not_placed(c, Failure(FailureKind.BAD_NUMBER, detail=str(error)))
             return
         if not self._ua.media_allowed():
-            self._ua.timers.after(MEDIA_WAIT, lambda: self._make_call(c))
+            self._waiting.add(c.call_id)
+            self._ua.timers.after(MEDIA_WAIT, lambda: self._make_waiting_call(c))
             return
         leg = CallLeg(self._ua, line, c.call_id)
         self._ua.media_used()
@@ -122,6 +124,18 @@ class Commands:
             self._not_placed(c, Failure(kind, detail=error.reason))
             return
         self._ua.legs[c.call_id] = leg
+
+    def _make_waiting_call(self, c: cmd.MakeCall) -> None:
+        if c.call_id in self._waiting:  # else it was hung up meanwhile
+            self._waiting.discard(c.call_id)
+            self._make_call(c)
+
+    def _hang_up(self, c: cmd.HangUp) -> None:
+        if c.call_id in self._waiting:
+            self._waiting.discard(c.call_id)
+            self._ua.tell(CallDisconnected(c.call_id, 487, "Request Terminated", by_remote=False))
+        else:
+            self._with_leg(c, CallLeg.hang_up)
 
     def _not_placed(self, c: cmd.MakeCall, failure: Failure) -> None:
         self._ua.tell(CallDisconnected(c.call_id, 0, by_remote=False, failure=failure))

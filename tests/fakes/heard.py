@@ -44,5 +44,11 @@ class Heard:
                     raise AssertionError(f"no {kind} {match} within {timeout} s; heard\n{story}")
                 self._changed.wait(left)
 
+    def wait_for_count(self, kind: type, count: int, timeout: float = 10.0) -> None:
+        """Until so many events of this kind have been heard in all."""
+        with self._changed:
+            enough = self._changed.wait_for(lambda: len(self.of(kind)) >= count, timeout)
+        assert enough, f"only {len(self.of(kind))} {kind.__name__} within {timeout} s"
+
     def of(self, kind: type, since: int = 0) -> list:
         return [event for event in self.events[since:] if isinstance(event, kind)]

@@ -94,6 +94,7 @@ class SipServer:
     password: str | None = None
     routes: dict[str, str] = field(default_factory=dict)  # user -> "ip:port" of a phone by UDP
     answers: dict[str, tuple[int, str, list[tuple[str, str]]]] = field(default_factory=dict)  # method -> answer
+    raw_answers: dict[str, Callable[[Message], bytes]] = field(default_factory=dict)  # method -> the very bytes
     silent: bool = False
     ignore: set[str] = field(default_factory=set)  # methods without any answer
     tls: ssl.SSLContext | None = None
@@ -298,6 +299,8 @@ class SipServer:
             self._forward_response(message)
         elif message.method in self.ignore:
             return
+        elif message.method in self.raw_answers:
+            answer(self.raw_answers[message.method](message))
         elif message.method in self.answers and message.method != "ACK":
             code, reason, headers = self.answers[message.method]
             answer(reply_to(message, code, reason, headers).encode())
