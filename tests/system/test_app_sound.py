@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system.sound_fixture import PulseServer, best_match, level_db, read_wav, speak
+from tests.system.sound_fixture import PulseServer, level_db, match_by_parts, read_wav, speak
 from tests.system.waiting import until
 
 
@@ -41,7 +41,7 @@ def test_the_echo_comes_back_clean(with_sound, sound, sentence):
     until(lambda: recording.seconds > len(read_wav(sentence)) / 16_000 + 1.0, "the end of the echo")
     heard = recording.stop()
     speech = read_wav(sentence)[: -16_000 or None]
-    correlation, change, _ = best_match(speech, heard)
+    correlation, change, _ = match_by_parts(speech, heard)
     assert correlation > 0.9
     assert abs(change) < 3.0
 
