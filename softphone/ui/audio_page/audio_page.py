@@ -50,6 +50,7 @@ class DeviceSelect(Select):
             texts.append(missing_device())
         self._ids = ids
         self.set_options(texts, ids.index(chosen))
+        self.setToolTip(self.text())
 
     def _changed(self, index: int) -> None:
         self._choose(self._ids[index])

@@ -99,7 +99,7 @@ class SettingRow(QWidget):
         if not self._toggles:
             narrow = self.width() < _NARROW
             if self._fills:
-                least = 0 if narrow else min(_CONTROL, self.width() * 4 // 7)
+                least = 0 if narrow else min(_CONTROL, self.width() // 2)
                 self._control.setMinimumWidth(least)
                 self._control.setMaximumWidth(_UNBOUND if narrow else least)
             self._box.setSpacing(10 if narrow else 16)

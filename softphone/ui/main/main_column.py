@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
+from softphone.phone.call import Call
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.number import is_short_code
 from softphone.phone.phone import Phone
@@ -60,13 +61,13 @@ class MainColumn(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.area)
-        bar = QVBoxLayout()
-        bar.setContentsMargins(12, 2, 12, 6)
-        bar.addWidget(self.bar)
-        column.addLayout(bar)
+        self._bar_place = QVBoxLayout()
+        self._bar_place.addWidget(self.bar)
+        column.addLayout(self._bar_place)
         column.addWidget(self.banner)
         column.addLayout(self._stack, 1)
         self.results = SearchResults(phone, self)
+        self.show_call_bar(None)
         self._connect()
 
     def _connect(self) -> None:
@@ -84,6 +85,11 @@ class MainColumn(QWidget):
         phone.on(Topic.HISTORY, lambda _: self._known_changed(self.suggester.forget_recent))
         phone.on(Topic.REGISTRATION, lambda _: self._offer_call())
         phone.on(Topic.SESSION, lambda _: self._session_changed())
+
+    def show_call_bar(self, call: Call | None) -> None:
+        """While a call goes on and its stage is left; None takes the bar away, and its room."""
+        self._bar_place.setContentsMargins(12, 2 if call else 0, 12, 6 if call else 0)
+        self.bar.show_call(call)
 
     # --- pages ----------------------------------------------------------------------------------------------------
 

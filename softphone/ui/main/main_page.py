@@ -320,7 +320,7 @@ class MainPage(QWidget):
         if wide and not stage_shown:
             self._show_detail()
         call = self._on_stage()
-        self.column.bar.show_call(call if call is not None and call.alive and not stage_shown else None)
+        self.column.show_call_bar(call if call is not None and call.alive and not stage_shown else None)
 
     def _arrange_column(self, wide: bool) -> None:
         if self._page != "audio":
