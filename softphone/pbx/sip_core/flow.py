@@ -43,9 +43,6 @@ class Flow:
         octets = data.encode("ascii", "surrogateescape") if isinstance(data, str) else data
         self._write(octets, self.remote if self.reliable else address)
 
-    def same_peer(self, other: Flow) -> bool:
-        return self.transport == other.transport and self.remote == other.remote
-
     def getSIPaddr(self) -> tuple[Address, str]:
         return (bracketed(self.local[0]), self.local[1]), self.transport
 

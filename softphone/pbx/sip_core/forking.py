@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,8 +13,6 @@ from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.flow import Flow
 from softphone.pbx.sip_core.leg import Leg, LegOwner, Party, asserted_identity
 from softphone.pbx.sip_core.messages import ALLOW, address, raw_header, redirected_users
-
-_log = logging.getLogger(__name__)
 
 ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 _MAX_FORWARDS = 5  # hops of one call (call rules); also ends a loop

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +12,6 @@ from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.flow import Flow
 from softphone.pbx.sip_core.malformed import Malformed
 from softphone.pbx.sip_core.messages import body_of, contact_url, raw_header, value
-
-_log = logging.getLogger(__name__)
 
 _EVENT = "message-summary"
 _MAX_OF_DEVICE = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,6 @@ from softphone.pbx.sip_core.location import Location
 from softphone.pbx.sip_core.messages import copy_url
 from softphone.pbx.sip_core.sippy_library import SipURL
 
-_log = logging.getLogger(__name__)
 _PREFIX = "..."
 
 

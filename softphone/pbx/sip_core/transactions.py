@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -314,7 +313,3 @@ def _addresses(header: Any) -> bool:
 def _own(body: Any) -> Any:
     """A body may be shared between messages; sippy's own copy forgets the type."""
     return None if body is None else MsgBody(str(body), body.mtype)
-
-
-def soon(callback: Callable[..., None], *args: Any) -> None:
-    asyncio.get_running_loop().call_soon(callback, *args)

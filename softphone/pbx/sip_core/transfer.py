@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from softphone.pbx.sip_core.attended_transfer import AttendedTransfer
@@ -14,8 +13,6 @@ from softphone.pbx.sip_core.malformed import Malformed
 from softphone.pbx.sip_core.messages import check_url, raw_header, value
 from softphone.pbx.sip_core.refer_progress import ReferProgress
 from softphone.pbx.sip_core.sippy_library import SipURL
-
-_log = logging.getLogger(__name__)
 
 
 class Transfers:
