@@ -158,13 +158,13 @@ class SipServer:
 
     # --- for tests ----------------------------------------------------------------------------------------------------
 
-    def wait_for(self, method: str, *, since: int = 0, timeout: float = 10.0, **match: str) -> Message:
-        """The first request or response of that method from index `since` on, whose text matches every pattern."""
+    def wait_for(self, method: str, *, since: int = 0, timeout: float = 10.0, uri: str | None = None) -> Message:
+        """The first request of that method, and to that URI, from index `since` on."""
         deadline = time.monotonic() + timeout
         with self._changed:
             while True:
                 for message in self.received[since:]:
-                    if message.is_request and message.method == method:
+                    if message.is_request and message.method == method and uri in (None, message.uri):
                         return message
                 left = deadline - time.monotonic()
                 if left <= 0:
