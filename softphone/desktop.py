@@ -67,6 +67,13 @@ class _MainThread(QObject):
         self._asked.emit(job)
 
 
+def _load_country_table() -> None:
+    """Loaded off the main thread, for the first number that is shown or typed."""
+    import phonenumbers
+
+    phonenumbers.parse("+6561234567")
+
+
 class Desktop:
     """One run of the program."""
 
@@ -131,6 +138,7 @@ class Desktop:
             quit_=self.quit,
         )
         self._account_worker.submit(lambda: self._look_for_keychain(credentials))
+        self._disk.submit(_load_country_table)
         self._control = ControlServer(self._verbs().answer)
         self._demo: Demo | None = None
         self._measure_ticks = 0

@@ -49,6 +49,10 @@ class SoundStatistics:
     in_use: SoundInUse
 
 
+def _nothing() -> None:
+    """The task of a turn in which nobody asked for anything."""
+
+
 class Sound:
     """Methods may be called on any thread and return at once; devices are opened and closed on a thread of its own.
 
@@ -199,11 +203,12 @@ class Sound:
             wait = _TICK if busy else max(0.01, self._list_at - time.monotonic())
             try:
                 task = self._tasks.get(timeout=wait)
-                if task is None:
-                    break
-                task()
             except queue.Empty:
-                pass
+                task = _nothing
+            if task is None:
+                break
+            try:
+                task()
             except Exception:
                 log.exception("sound")
             try:

@@ -81,7 +81,7 @@ class Phone:
         self.sound_trouble = ""
         self.levels = ev.LevelsMeasured(0.0, 0.0)
         self.quality_watched = False
-        self._levels_watched = False
+        self._level_watchers = 0
         self._user_agent_up = False
         self.publisher.on(Topic.HISTORY, self._history_changed)
 
@@ -109,9 +109,11 @@ class Phone:
         self._user_agent.send(cmd.PlayDigit(digit))
 
     def watch_levels(self, on: bool) -> None:
-        """Whether a visible window shows microphone and speaker levels (Topic.LEVELS)."""
-        self._levels_watched = on
-        self._user_agent.send(cmd.ReportLevels(on))
+        """One more, or one fewer, visible window shows microphone and speaker levels (Topic.LEVELS)."""
+        before = self._level_watchers
+        self._level_watchers = max(0, before + (1 if on else -1))
+        if bool(before) != bool(self._level_watchers):
+            self._user_agent.send(cmd.ReportLevels(on))
 
     def watch_quality(self, on: bool) -> None:
         """Whether a visible window shows call quality; `measure` is then worth asking every second."""
@@ -317,7 +319,7 @@ class Phone:
     def _user_agent_ready(self) -> None:
         self._user_agent_up = True
         self._send_sound()
-        if self._levels_watched:
+        if self._level_watchers:
             self._user_agent.send(cmd.ReportLevels(True))
         self._register()
         self.calls.user_agent_ready()
