@@ -33,6 +33,7 @@ from softphone.store.preferences import PreferencesFile, Remembered
 from softphone.ui.inbox import Inbox
 from softphone.ui.text import PRODUCT
 from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.logo import application_icon
 from softphone.ui.windows import Windows
 from softphone.user_agent.process import UserAgentProcess
 from softphone.worker import Worker
@@ -96,6 +97,7 @@ class Desktop:
         self._app.setApplicationVersion(__version__)
         self._app.setDesktopFileName("softphone")
         self._app.setQuitOnLastWindowClosed(False)
+        self._app.setWindowIcon(application_icon())
         self._disk, self._account_worker = Worker("disk"), Worker("account")
         self._preferences = PreferencesFile(paths.preferences, self._disk.submit)
         preferences = self._preferences.current

@@ -84,6 +84,8 @@ class Calls:
             if other.state is not CallState.CONFIRMED:
                 raise Refused(Failure(FailureKind.NOT_NOW, detail="a call is being set up"))
         self._hold_others(None)
+        for ended in [other for other in self._calls.values() if not other.alive]:
+            self.forget_ended(ended.id)
         call = Call(
             id=uuid.uuid4().hex,
             line_id=line_id,

@@ -322,3 +322,11 @@ def test_a_call_without_packets_and_without_registrar_ends_after_30_seconds():
     assert user_agent.of(cmd.HangUp) == [cmd.HangUp(call.id)]
     phone.handle(ev.CallDisconnected(call.id, 0, by_remote=False))
     assert call.failure.kind is FailureKind.CONNECTION_LOST
+
+
+def test_a_new_call_puts_the_last_ones_card_away():
+    phone, *_ = make_phone()
+    busy = phone.call("103")
+    phone.handle(ev.CallDisconnected(busy.id, 486))
+    phone.call("101")
+    assert phone.calls.get(busy.id) is None
