@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from softphone.account import wire
 from softphone.account.discovery import find_service
 from softphone.account.errors import failure_of_answer, problem_kind, refuse, server_failure
-from softphone.account.events import EventStream
+from softphone.account.events import POLL_EVERY, EventStream
 from softphone.account.http import Answer, Http
 from softphone.account.token_auth import OVER, TokenAuth
 from softphone.extension.document import InvalidDocument
@@ -31,15 +32,17 @@ class AccountClient:
     """`softphone.phone.ports.AccountService` for one session.
 
     `on_rotated` gets each new refresh token before it is relied on; `ca_file` is an authority trusted beside the
-    system's; `preset` is the organisation's file that names its service.
+    system's; `preset` is the organisation's file that names its service; `poll_every` is in seconds, for a service
+    without an event stream.
     """
 
     def __init__(
         self, on_rotated: Callable[[Secret], None] = lambda token: None, *, ca_file: Path | None = None,
-        preset: Path | None = None, http: Http | None = None,
+        preset: Path | None = None, http: Http | None = None, poll_every: float = POLL_EVERY,
     ) -> None:
         self._http = http or Http(ca_file)
         self._preset = preset
+        self._poll_every = poll_every
         self._auth = TokenAuth(self._renew, on_rotated)
         self._base = ""
         self._lock = threading.Lock()
@@ -108,7 +111,7 @@ class AccountClient:
 
     def events(self) -> Iterator[tuple[str, str]]:
         """Tells of no version of the extension that this client has already."""
-        stream = EventStream(self._http, f"{self._base}/events", self._auth, lambda: self.extension()[1])
+        stream = EventStream(self._http, f"{self._base}/events", self._auth, self._version, self._poll_every)
         with self._lock:
             if self._closed:
                 return
@@ -122,6 +125,16 @@ class AccountClient:
             self._closed = True
         self._close_stream()
         self._http.close()
+
+    def _version(self) -> str:
+        """Of the extension as the service has it. Not remembered as seen: whoever is told of it has yet to ask for it."""
+        with self._lock:
+            seen = self._extension
+        answer = self._ask("GET", "/extension", {"If-None-Match": seen[1]} if seen else {})
+        if answer.status == 304 and seen is not None:
+            return seen[1]
+        _read(answer, lambda body: None)
+        return answer.headers.get("etag") or hashlib.sha256(answer.body).hexdigest()
 
     def _has(self, etag: str) -> bool:
         """The event of our own change may come before the answer to it: then that is waited for."""

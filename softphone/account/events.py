@@ -24,7 +24,8 @@ _EVENT_AT_MOST = 64 * 1024
 _PROBLEM_AT_MOST = 64 * 1024
 _FIRST_RETRY, _LAST_RETRY = 0.5, 30.0  # seconds
 _LASTED = 10.0  # seconds
-_POLL_EVERY = 60.0  # seconds, for a service without a stream
+POLL_EVERY = 60.0  # seconds, for a service without a stream
+_POLLS_BEFORE_STREAM = 10  # something in front of a service that restarts may have said that there is none
 _NO_STREAM_THERE = {404, 405, 406, 501}
 
 
@@ -35,7 +36,7 @@ class EventStream:
     """
 
     def __init__(
-        self, http: Http, url: str, auth: TokenAuth, poll: Callable[[], str], poll_every: float = _POLL_EVERY,
+        self, http: Http, url: str, auth: TokenAuth, poll: Callable[[], str], poll_every: float = POLL_EVERY,
         first_retry: float = _FIRST_RETRY,
     ) -> None:
         self._http = http
@@ -44,6 +45,7 @@ class EventStream:
         self._poll = poll
         self._poll_every = poll_every
         self._first_retry = first_retry
+        self._polled_last: str | None = None
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
@@ -68,8 +70,11 @@ class EventStream:
                         self._auth.end(Failure(_over_because(data), detail=data))
                         return
             except _NoStream:
-                yield from self._polled()
-                return
+                for event, data in self._polled():
+                    yield event, data
+                    if event == "signed-out":
+                        return
+                continue
             except Refused as refused:
                 if refused.failure.kind in OVER:
                     yield "signed-out", refused.failure.kind.value
@@ -115,17 +120,19 @@ class EventStream:
                 self._socket = None
 
     def _polled(self) -> Iterator[tuple[str, str]]:
-        last: str | None = None
-        while not self._closed.is_set():
+        for _ in range(_POLLS_BEFORE_STREAM):
+            if self._closed.is_set():
+                return
             try:
                 etag = self._poll()
-                if etag != last:
-                    last = etag
+                if etag != self._polled_last:
+                    self._polled_last = etag
                     yield "extension", etag
             except Refused as refused:
                 if refused.failure.kind in OVER:
                     yield "signed-out", refused.failure.kind.value
                     return
+                _log.info("polling: %s %s", refused.failure.kind.value, refused.failure.detail)
             self._closed.wait(self._poll_every)
 
 

@@ -314,3 +314,43 @@ def test_an_answer_is_sent_at_once(world):
         client.provisioning()
         took.append(time.monotonic() - started)
     assert min(took) < 0.03
+
+
+def without_event_stream(world):
+    """The service of a provider who has left out `/events`."""
+    routes = world.app.router.routes
+    routes[:] = [route for route in routes if route.path != "/api/v1/events"]
+
+
+def test_a_change_arrives_from_a_service_without_an_event_stream(world, ca_file):
+    without_event_stream(world)
+    there = world.client()
+    there.sign_in(ALICE, PASSWORD, any_device(2), service=world.url)
+    with client_of(ca_file, poll_every=0.02) as here:
+        sign_in(here, world.port)
+        _, seen = here.extension()
+        watcher = Watcher(here)
+        _, changed = there.patch_extension({"label": "Alice T."}, seen)
+        assert watcher.next("extension") == changed
+        assert here.extension() == (there.extension()[0] | {"devices": here.extension()[0]["devices"]}, changed)
+        _, own = here.patch_extension({"label": "Alice"}, changed)
+        _, theirs = there.patch_extension({"label": "A. Tan"}, own)
+        assert watcher.next("extension") == theirs, "of one's own change nothing is told"
+        there.sign_in(ALICE, PASSWORD, any_device(1), service=world.url)
+        assert watcher.next("signed-out")
+        assert watcher.has_ended()
+
+
+def test_a_session_that_ends_at_a_service_without_an_event_stream_ends_here(world, ca_file):
+    without_event_stream(world)
+    with client_of(ca_file, poll_every=0.02) as here:
+        sign_in(here, world.port)
+        here.extension()
+        watcher = Watcher(here)
+        for number in (2, 3):
+            world.client().sign_in(ALICE, PASSWORD, any_device(number), service=world.url)
+        document, _ = here.extension()
+        mine = next(device["id"] for device in document["devices"] if device["this_device"])
+        world.client().sign_in(ALICE, PASSWORD, any_device(4), service=world.url, replace_device=mine)
+        assert watcher.next("signed-out") == "replaced"
+        assert watcher.has_ended()

@@ -150,6 +150,11 @@ def test_a_service_without_a_stream_is_polled(status):
     assert list(wire.stream) == [("extension", "1"), ("extension", "2"), ("extension", "the last")]
 
 
+def test_a_service_that_seemed_to_have_no_stream_is_asked_again_for_it_now_and_then():
+    wire = Wire([httpx.Response(404), *event_stream(b"event: calls\ndata: 1\n\n")], poll=["1"] * 1000)
+    assert list(wire.stream) == [("extension", "1"), ("calls", "1")]
+
+
 def test_polling_ends_with_the_session():
     wire = Wire([httpx.Response(404)], poll=["1", Failure(FailureKind.REPLACED)])
     assert list(wire.stream) == [("extension", "1"), ("signed-out", "replaced")]
