@@ -127,7 +127,7 @@ class AccountClient:
         self._http.close()
 
     def _version(self) -> str:
-        """Of the extension as the service has it. Not remembered as seen: whoever is told of it has yet to ask for it."""
+        """Of the extension as the service has it. Not remembered: whoever is told of it has yet to ask for it."""
         with self._lock:
             seen = self._extension
         answer = self._ask("GET", "/extension", {"If-None-Match": seen[1]} if seen else {})
