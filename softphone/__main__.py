@@ -54,7 +54,7 @@ def _ask(options: argparse.Namespace) -> int:
     from softphone.store.paths import paths_of
 
     try:
-        paths = paths_of(options.profile or "default")
+        paths = paths_of(options.profile or ("demo" if options.demo else "default"))
     except ValueError as problem:
         print(f"softphone: {problem}", file=sys.stderr)
         return WRONG_USAGE

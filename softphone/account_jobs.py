@@ -45,6 +45,8 @@ class AccountJobs:
         self._post = post
         self._device = device
         self._attempt = 0
+        #: Around what the worker and the thread of the stream both keep: session, provisioning, keychain entry.
+        self._lock = threading.RLock()
         self._service: AccountService | None = None
         self._session: SignedIn | None = None
         self._provisioning: Provisioning | None = None
@@ -92,32 +94,49 @@ class AccountJobs:
         self, attempt: int, email: str, password: Secret, service: str | None, replace_device: str | None, keep: bool
     ) -> None:
         client = self._new_service(self._rotated)
+        signed_in = False
         try:
             session = client.sign_in(email, password, self._device, service=service, replace_device=replace_device)
-            if attempt != self._attempt:
-                client.sign_out()
-                client.close()
-                return
-            self._service, self._session, self._keep = client, session, keep
+            signed_in = True
             provisioning = client.provisioning()
         except Refused as refused:
-            client.close()
-            if attempt == self._attempt:
-                self._service = None
-                self._post(ev.SignInRefused(refused.failure))
+            self._give_up(attempt, client, signed_in, refused.failure)
             return
-        self._provisioning = provisioning
+        except Exception as problem:
+            log.exception("signing in failed")
+            self._give_up(attempt, client, signed_in, Failure(FailureKind.INTERNAL, detail=type(problem).__name__))
+            return
+        with self._lock:
+            wanted = attempt == self._attempt
+            if wanted:
+                self._service, self._session, self._keep = client, session, keep
+                self._provisioning = provisioning
+        if not wanted:
+            self._give_up(attempt, client, signed_in, Failure(FailureKind.NOT_NOW, detail="cancelled"))
+            return
         self._post(ev.SessionOpened(session))
         self._post(ev.ProvisioningLoaded(provisioning))
         self._save()
         self._load_the_rest(attempt, client)
         self._follow_changes(attempt, client)
 
+    def _give_up(self, attempt: int, client: AccountService, signed_in: bool, failure: Failure) -> None:
+        """Leave nothing behind: a session that was opened holds one of the extension's three devices."""
+        if signed_in:
+            try:
+                client.sign_out()
+            except Refused as refused:
+                log.warning("the session that is not wanted could not be ended: %s", refused.failure.kind.value)
+        client.close()
+        if attempt == self._attempt:
+            self._post(ev.SignInRefused(failure))
+
     def _restore(self, attempt: int) -> None:
         try:
             saved = self._credentials.load()
-        except Refused:
-            saved = None  # no keychain: nothing can have been saved; signing in says so
+        except Refused as refused:
+            saved = None  # no keychain: nothing can have been saved
+            self._post(ev.KeychainFailed(refused.failure.detail))
         if attempt != self._attempt:
             return
         if saved is None:
@@ -177,15 +196,15 @@ class AccountJobs:
         self._post(ev.ServiceReached(failure))
         # The calls work without the service; it is asked again, ever more slowly: 2, 4, 8, ... 60 s.
         self._tries += 1
+        if self._retry is not None:
+            self._retry.cancel()
         delay = failure.retry_after or min(60.0, 2.0**self._tries) * random.uniform(0.8, 1.2)
         self._retry = threading.Timer(delay, lambda: self._worker.submit(lambda: self._refresh(attempt)))
         self._retry.daemon = True
         self._retry.start()
 
     def _sign_out(self) -> None:
-        client, self._service = self._service, None
-        self._session = self._provisioning = None
-        self._forget()
+        client = self._forget()
         if client is not None:
             try:
                 client.sign_out()
@@ -197,34 +216,40 @@ class AccountJobs:
         """The service says that it is over."""
         if attempt != self._attempt:
             return
-        client, self._service = self._service, None
         self._next_attempt()
-        self._session = self._provisioning = None
-        self._forget()
+        client = self._forget()
         self._post(ev.SignedOut(failure))
         if client is not None:
             client.close()
 
-    def _forget(self) -> None:
-        try:
-            self._credentials.remove()
-        except Refused as refused:
-            log.info("no keychain to remove the account from: %s", refused.failure.detail)
+    def _forget(self) -> AccountService | None:
+        """Nothing of the account stays here; returns the client that held its session."""
+        with self._lock:
+            client, self._service = self._service, None
+            self._session = self._provisioning = None
+            try:
+                self._credentials.remove()
+            except Refused as refused:
+                log.info("no keychain to remove the account from: %s", refused.failure.detail)
+        return client
 
     def _save(self) -> None:
-        if not self._keep:
-            return
-        try:
-            self._credentials.save(SavedAccount(self._provisioning, self._session))
-        except Refused as refused:
-            self._post(ev.KeychainFailed(refused.failure.detail))
+        with self._lock:
+            if not self._keep or (self._session is None and self._provisioning is None):
+                return
+            try:
+                self._credentials.save(SavedAccount(self._provisioning, self._session))
+            except Refused as refused:
+                self._post(ev.KeychainFailed(refused.failure.detail))
 
     def _rotated(self, token: Secret) -> None:
         """A new refresh token must be kept before the old one is spent: at once, on the thread that got it."""
-        if self._session is not None:
+        with self._lock:
+            if self._session is None:
+                return  # signed out meanwhile
             self._session = replace(self._session, refresh_token=token)
             self._save()
-            self._post(ev.SecretRotated(token))
+        self._post(ev.SecretRotated(token))
 
     # --- the stream of changes, on a thread of its own ------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 from softphone import __version__
 from softphone.logs.redact import redact
 from softphone.phone.events import Event
+from softphone.store.lock import ProfileLock
 from softphone.store.paths import Paths, paths_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 3.0
+HAND_OVER_SECONDS = 15.0
 
 
 class EarlyPost:
@@ -64,8 +67,16 @@ def start(*, profile: str, demo: bool, tour: str | None, link: str) -> int:
     except OSError as problem:
         print(f"softphone: its folders cannot be made: {problem}", file=sys.stderr)
         return 1
-    if _hand_over(paths, link):
-        return 0
+    lock = ProfileLock(paths.lock_file)
+    until = time.monotonic() + HAND_OVER_SECONDS
+    while not lock.take():
+        # The other one may still be starting, or just ending.
+        if _hand_over(paths, link):
+            return 0
+        if time.monotonic() > until:
+            print("Softphone is running already, but does not answer.", file=sys.stderr)
+            return 1
+        threading.Event().wait(0.1)
 
     from softphone.logs.logging_setup import set_up
 
@@ -91,6 +102,7 @@ def start(*, profile: str, demo: bool, tour: str | None, link: str) -> int:
         user_agent.stop()
         if ears is not None:
             ears.close()
+        lock.release()
 
 
 def _tour_ears(folder: str) -> VirtualEars | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from softphone.phone.secret import Secret
@@ -14,7 +15,15 @@ log = logging.getLogger(__name__)
 #: The echo service.
 TEST_NUMBER = "*43"
 
-Ready = Callable[[str, str, Secret, str], None]
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """Who signs in to the demo's phone system, and where."""
+
+    service: str
+    email: str
+    password: Secret
+    ca_file: str
 
 
 def demo_available() -> bool:
@@ -25,25 +34,35 @@ def demo_available() -> bool:
 
 
 class Demo:
-    """`ready(service, email, password, ca_file)` and `failed(detail)` are called on the main thread."""
+    """`ready(account)` or `failed(detail)` is called on the main thread, by way of `on_main`."""
 
-    def __init__(self, data: Path, on_main: Callable[[Callable[[], None]], None], ready: Ready,
-                 failed: Callable[[str], None]) -> None:  # fmt: skip
-        self._on_main, self._ready, self._failed = on_main, ready, failed
+    def __init__(
+        self,
+        data: Path,
+        on_main: Callable[[Callable[[], None]], None],
+        ready: Callable[[DemoAccount], None],
+        failed: Callable[[str], None],
+    ) -> None:
         from softphone.pbx.process import LocalPhoneSystem
 
+        self.account: DemoAccount | None = None
+        self._on_main, self._ready, self._failed = on_main, ready, failed
         self._system = LocalPhoneSystem(data)
         threading.Thread(target=self._start, name="demo-start", daemon=True).start()
+
+    def stop(self) -> None:
+        self._system.stop()
 
     def _start(self) -> None:
         try:
             addresses = self._system.start()
-            account = addresses["accounts"][0]
-            password = Secret(account["password"])
-            self._on_main(lambda: self._ready(addresses["service"], account["email"], password, addresses["ca_file"]))
-        except (OSError, RuntimeError, KeyError, ValueError, TimeoutError) as problem:
+            who = addresses["accounts"][0]
+            account = DemoAccount(addresses["service"], who["email"], Secret(who["password"]), addresses["ca_file"])
+        except Exception as problem:  # whatever kept it from starting is told, never swallowed with this thread
+            log.exception("the local phone system did not start")
+            self._system.stop()
             detail = f"{type(problem).__name__}: {problem}"
             self._on_main(lambda: self._failed(detail))
-
-    def stop(self) -> None:
-        self._system.stop()
+            return
+        self.account = account
+        self._on_main(lambda: self._ready(account))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from softphone import __version__
 from softphone.account_jobs import AccountJobs
 from softphone.app import STOP_SECONDS, EarlyPost, computer_name, forward_signals, this_region
 from softphone.control.server import ControlServer
 from softphone.control.verbs import Verbs
-from softphone.demo import TEST_NUMBER, Demo, demo_available
+from softphone.demo import TEST_NUMBER, Demo, DemoAccount, demo_available
 from softphone.phone import events as ev
 from softphone.phone.account import ThisDevice
 from softphone.phone.failure import Failure, FailureKind
@@ -25,6 +26,7 @@ from softphone.phone.phone import Phone, PhoneConfig
 from softphone.phone.ports import AccountService
 from softphone.phone.publisher import Topic
 from softphone.phone.secret import Secret
+from softphone.phone.session import SessionState
 from softphone.resources import resource
 from softphone.store.credentials import Credentials
 from softphone.store.history import HistoryFile
@@ -127,7 +129,13 @@ class Desktop:
             self._account,
             self._history,
             _SystemClock(),
-            PhoneConfig(preferences.installation_id, self._ca_file, this_region(), preferences.sound),
+            PhoneConfig(
+                preferences.installation_id,
+                ca_file=self._ca_file,
+                region=this_region(),
+                service=os.environ.get("SOFTPHONE_SERVICE") or None,
+                sound=preferences.sound,
+            ),
         )
         self._inbox = inbox
         self._main_thread = _MainThread()
@@ -139,10 +147,11 @@ class Desktop:
             test_number=TEST_NUMBER if demo else None,
             quit_=self.quit,
         )
-        self._account_worker.submit(lambda: self._look_for_keychain(credentials))
         self._disk.submit(_load_country_table)
         self._control = ControlServer(self._verbs().answer)
         self._demo: Demo | None = None
+        self._demo_ca: str | None = None  # trusted as long as the demo is signed in to
+        self.phone.on(Topic.SESSION, self._session_changed)
         self._measure_ticks = 0
         self._measure = QTimer()
         self._measure.setInterval(MEASURE_MS)
@@ -160,7 +169,7 @@ class Desktop:
         stop_signals = forward_signals(self.quit)
         self._history.load(lambda entries: self._inbox.post(ev.HistoryLoaded(entries)))
         if self._wants_demo:
-            self._inbox.post(ev.NothingSaved())
+            self.phone.handle(ev.NothingSaved())
             self._start_demo()
         else:
             self.phone.start()
@@ -181,6 +190,7 @@ class Desktop:
 
     def quit(self) -> None:
         """End calls, leave the registrar, go."""
+        self.phone.calls.close()
         self._windows.close()
         self._app.quit()
 
@@ -191,24 +201,22 @@ class Desktop:
 
     def _close(self) -> None:
         self._control.close()
-        self._account.close()
         self._user_agent.stop()
         self._history.close()
-        for worker in (self._disk, self._account_worker):
+        for worker in (self._disk, self._account_worker):  # what they were given, a sign-out perhaps, is done first
             if not worker.stop(STOP_SECONDS):
                 log.warning("a background job did not end in time")
+        self._account.close()
         if self._demo is not None:
             self._demo.stop()
 
     def _new_service(self, rotated: Callable[[Secret], None]) -> AccountService:
         from softphone.account.client import AccountClient
 
-        ca_file = Path(self._ca_file) if self._ca_file else None
-        return AccountClient(on_rotated=rotated, ca_file=ca_file, preset=resource("account-service.json"))
-
-    def _look_for_keychain(self, credentials: Credentials) -> None:
-        available = credentials.available()
-        self._main_thread.run(lambda: self._windows.set_keychain_available(available))
+        ca_file = self._demo_ca or self._ca_file
+        return AccountClient(
+            on_rotated=rotated, ca_file=Path(ca_file) if ca_file else None, preset=resource("account-service.json")
+        )
 
     def _verbs(self) -> Verbs:
         from softphone.ui.text_main import failure_sentence
@@ -217,9 +225,14 @@ class Desktop:
             timer = QTimer(self._main_thread)
             timer.setSingleShot(True)
             timer.timeout.connect(job)
-            timer.timeout.connect(timer.deleteLater)
             timer.start(int(seconds * 1000))
-            return timer.stop
+
+            def cancel() -> None:
+                if isValid(timer):
+                    timer.stop()
+                    timer.deleteLater()
+
+            return cancel
 
         return Verbs(
             self.phone,
@@ -255,15 +268,29 @@ class Desktop:
         )
 
     def _start_demo(self) -> None:
-        """Start the local phone system beside us, then sign in to it."""
+        """Sign in to a local phone system beside us; it is started first, once."""
+        self.phone.session.prepare()
+        self._windows.main.set_demo()
+        if self._demo is None:
+            self._demo = Demo(
+                self._paths.data / "phone-system", self._main_thread.run, self._demo_ready, self._demo_failed
+            )
+        elif self._demo.account is not None:
+            self._demo_ready(self._demo.account)
 
-        def ready(service: str, email: str, password: Secret, ca_file: str) -> None:
-            self._ca_file = ca_file
-            self.phone.trust(ca_file)
-            self.phone.session.sign_in(email, password, service=service, keep=False)
+    def _demo_ready(self, account: DemoAccount) -> None:
+        if not self.phone.session.preparing:
+            return  # cancelled meanwhile
+        self._demo_ca = account.ca_file
+        self.phone.trust(account.ca_file)
+        self.phone.session.sign_in(account.email, account.password, service=account.service, keep=False)
 
-        def failed(detail: str) -> None:
-            log.error("the local phone system did not start: %s", detail)
-            self._inbox.post(ev.SignInRefused(Failure(FailureKind.INTERNAL, detail=detail)))
+    def _demo_failed(self, detail: str) -> None:
+        log.error("the local phone system did not start: %s", detail)
+        self._demo = None
+        self.phone.handle(ev.SignInRefused(Failure(FailureKind.INTERNAL, detail=detail)))
 
-        self._demo = Demo(self._paths.data / "phone-system", self._main_thread.run, ready, failed)
+    def _session_changed(self, _: object) -> None:
+        if self.phone.session.state is SessionState.SIGNED_OUT and self._demo_ca is not None:
+            self._demo_ca = None
+            self.phone.trust(self._ca_file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from typing import BinaryIO, cast
@@ -56,13 +55,3 @@ def _ask_pipe(name: str, question: Question) -> Reply:
     if not line:
         raise NotRunning("it went away")
     return Reply.decode(line)
-
-
-def is_running(address: str) -> bool:
-    """Whether a Softphone answers there."""
-    if os.name != "nt" and not os.path.exists(address):
-        return False
-    try:
-        return ask(address, Question("ping"), timeout=3.0).code == 0
-    except (NotRunning, TimeoutError, ValueError, KeyError):
-        return False

@@ -53,7 +53,7 @@ TRANSITIONS: dict[tuple[CallState, type], CallState] = {
 ALLOWED: dict[Intent, frozenset[CallState]] = {
     Intent.ANSWER: frozenset({_S.INCOMING}),
     Intent.DECLINE: frozenset({_S.INCOMING}),
-    Intent.HANG_UP: frozenset({_S.CALLING, _S.EARLY, _S.CONNECTING, _S.CONFIRMED}),
+    Intent.HANG_UP: frozenset({_S.CALLING, _S.INCOMING, _S.EARLY, _S.CONNECTING, _S.CONFIRMED}),
     Intent.HOLD: frozenset({_S.CONFIRMED}),
     Intent.RESUME: frozenset({_S.CONFIRMED}),
     Intent.MUTE: frozenset({_S.CALLING, _S.EARLY, _S.CONNECTING, _S.CONFIRMED}),
@@ -116,6 +116,8 @@ class Call:
             return False
         if intent in (Intent.ANSWER, Intent.DECLINE):
             return not self.answering
+        if intent is Intent.HANG_UP and self.state is _S.INCOMING:
+            return self.answering  # before that it is declined
         if intent is Intent.HOLD:
             return not self.held_local and not self.hold_pending
         if intent is Intent.RESUME:

@@ -12,6 +12,7 @@ from softphone.phone.call import Call, CallState, Intent
 from softphone.phone.failure import Failure, FailureKind, Refused, call_failure
 from softphone.phone.history import HistoryEntry, Outcome
 from softphone.phone.number import DialTarget, digits_only
+from softphone.phone.outcome import outcome_of
 from softphone.phone.party import Party
 from softphone.phone.ports import Clock, HistoryStore, UserAgentPort
 from softphone.phone.publisher import Publisher, Topic
@@ -78,9 +79,10 @@ class Calls:
 
     def dial(self, line_id: str, target: DialTarget, caller_id: str | None = None) -> Call:
         """Place a call; the active one goes on hold first. Raises `Refused` when there are calls enough already."""
-        if len(self.alive) >= WITH_CALL_WAITING:
+        up = [call for call in self.alive if not call.ending]
+        if len(up) >= WITH_CALL_WAITING:
             raise Refused(Failure(FailureKind.TOO_MANY_CALLS))
-        for other in self.alive:
+        for other in up:
             if other.state is not CallState.CONFIRMED:
                 raise Refused(Failure(FailureKind.NOT_NOW, detail="a call is being set up"))
         self._hold_others(None)
@@ -103,14 +105,18 @@ class Calls:
     def answer(self, call_id: str, *, others: str = "hold") -> None:
         """Answer a ringing call; `others` says what happens to the call there is: "hold" or "end"."""
         call = self._require(call_id, Intent.ANSWER)
-        call.answering = True
         busy = next((c for c in self.alive if c is not call and not c.ringing_here and not c.ending), None)
-        if busy is not None and (others == "end" or (not busy.may(Intent.HOLD) and not busy.held_local)):
-            # Answered once the other has ended, so that the two are never heard together.
-            self._answer_when_ended = (busy.id, call.id)
+        if busy is not None and busy.state in (CallState.INCOMING, CallState.CONNECTING):
+            raise Refused(Failure(FailureKind.NOT_NOW, detail="the other call is just being answered"))
+        if busy is not None and (others == "end" or busy.state is not CallState.CONFIRMED):
+            # Answered once the other has ended, so that the two are never heard together. A call that is still being
+            # placed cannot be held.
             self.hang_up(busy.id)
+            self._answer_when_ended = (busy.id, call.id)
+            call.answering = True
         else:
             self._hold_others(call)
+            call.answering = True
             self._user_agent.send(cmd.Answer(call.id))
         self._changed(call)
 
@@ -170,6 +176,22 @@ class Calls:
         call = self._require(call_id, Intent.DECLINE)
         call.silenced = True
         self._changed(call)
+
+    def end_all(self) -> None:
+        """Whatever there is ends; nothing is refused. A ringing call goes on to ring the person's other devices."""
+        for call in self.alive:
+            if call.ringing_here:
+                self._refuse(call, 480)
+            elif not call.ending:
+                call.ending = True
+                self._user_agent.send(cmd.HangUp(call.id))
+                self._changed(call)
+
+    def close(self) -> None:
+        """The program ends: calls end, and the history says so now, since nobody will hear the user agent's word."""
+        self.end_all()
+        for call in self.alive:
+            self.handle(ev.CallDisconnected(call.id, 0, by_remote=False))
 
     def forget_ended(self, call_id: str) -> None:
         """The ended card was closed."""
@@ -279,21 +301,31 @@ class Calls:
 
     def _hold_others(self, wanted: Call | None) -> None:
         for other in self.alive:
-            if other is not wanted and other.may(Intent.HOLD):
+            # Also one whose resume is still under way: the user agent pursues the last wish.
+            if other is not wanted and other.state is CallState.CONFIRMED and not (other.held_local or other.ending):
                 self._hold(other)
 
     def _hold_changed(self, call: Call, event: ev.HoldChanged) -> None:
-        call.hold_pending = False
         if (event.local or event.remote) and not (call.held_local or call.held_remote):
             call.hold_since = self._clock.now()
-        call.held_local, call.held_remote = event.local, event.remote
+        call.held_remote = event.remote
+        if call.hold_pending and event.local != call.held_local:
+            return  # the answer to an earlier wish; the last one's is still to come
+        call.hold_pending, call.held_local = False, event.local
 
     def _hold_refused(self, call: Call) -> None:
-        """The other side refused the re-INVITE. Its sound stays cut off here while another call is talked on."""
-        call.hold_pending = False
-        if not any(c.talking for c in self.alive if c is not call):
-            call.held_local = False
-            self._user_agent.send(cmd.Resume(call.id))
+        """The other side refused the re-INVITE, so the call stays as it was. Asked once, never again by itself.
+
+        A refused hold keeps its sound cut off here while another call is talked on.
+        """
+        if call.ending or not call.hold_pending:
+            return
+        if not call.held_local:  # the resume was refused: still held, the person may try again
+            call.hold_pending, call.held_local = False, True
+        elif any(c.talking for c in self.alive if c is not call):
+            call.hold_pending = False
+        else:
+            self._resume(call)
 
     def _disconnected(self, call: Call, event: ev.CallDisconnected) -> None:
         call.ended_at = self._clock.now()
@@ -362,23 +394,3 @@ class Calls:
         if any(c.outgoing and c.state is CallState.EARLY and c.rang and not c.early_media for c in up):
             return "ringback"
         return "none"
-
-
-def outcome_of(call: Call) -> Outcome:
-    """What the history says of a call. Refused because we were busy counts as missed: the person should know of it."""
-    if call.answered_at is not None:
-        return Outcome.ANSWERED
-    if call.alive and not call.refused_with:
-        return Outcome.ONGOING
-    if not call.outgoing:
-        if call.completed_elsewhere:
-            return Outcome.ELSEWHERE
-        return Outcome.DECLINED if call.refused_with == 603 else Outcome.MISSED
-    if call.ending:
-        return Outcome.CANCELLED
-    kind = call.failure.kind if call.failure else None
-    return {
-        FailureKind.BUSY: Outcome.BUSY,
-        FailureKind.DECLINED: Outcome.DECLINED,
-        FailureKind.NO_ANSWER: Outcome.NO_ANSWER,
-    }.get(kind, Outcome.FAILED) if kind else Outcome.NO_ANSWER  # fmt: skip

@@ -31,11 +31,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PhoneConfig:
-    """Of this installation. `region`: ISO 3166 country of the system's locale, a fall-back for national numbers."""
+    """Of this installation.
+
+    `region`: ISO 3166 country of the system's locale, a fall-back for national numbers. `service`: base URL of the
+    account service when none is typed.
+    """
 
     instance_id: str
     ca_file: str | None = None
     region: str | None = None
+    service: str | None = None
     sound: SoundChoice = field(default_factory=SoundChoice)
 
 
@@ -69,7 +74,7 @@ class Phone:
         self._config = config
         self.publisher = Publisher()
         self.on = self.publisher.on
-        self.session = Session(account, self.publisher)
+        self.session = Session(account, self.publisher, config.service)
         self.calls = Calls(user_agent, history, clock, self.publisher, self._screening_settings)
         self.registration = Registration()
         self.directory: dict[str, DirectoryEntry] = {}
@@ -159,8 +164,7 @@ class Phone:
 
     def sign_out(self) -> None:
         """Ends calls, unregisters, revokes this device."""
-        for call in self.calls.alive:
-            self.calls.hang_up(call.id)
+        self.calls.end_all()
         self.session.sign_out()
         self._signed_out()
 
@@ -187,7 +191,7 @@ class Phone:
         """Unix time in seconds, by the telephone's clock."""
         return self._clock.now()
 
-    def trust(self, ca_file: str) -> None:
+    def trust(self, ca_file: str | None) -> None:
         """An organisation's CA, trusted in addition to the system's."""
         self._config = replace(self._config, ca_file=ca_file)
 
@@ -280,9 +284,7 @@ class Phone:
             self._user_agent.send(line)
 
     def _signed_out(self) -> None:
-        for call in self.calls.alive:
-            if not call.ending:
-                self.calls.hang_up(call.id)
+        self.calls.end_all()
         self._user_agent.send(cmd.Unregister(LINE))
         self.registration = Registration()
         self.directory, self.mailbox_new = {}, 0

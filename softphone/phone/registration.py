@@ -26,9 +26,5 @@ FOLLOWS: dict[RegistrationState, frozenset[RegistrationState]] = {
 
 
 def may_call(state: RegistrationState) -> bool:
-    """Calls can be placed while registered, and while a registration is being renewed after having been granted."""
+    """Calls can be placed while registered; the user agent does not report the renewals in between."""
     return state is RegistrationState.REGISTERED
-
-
-def may_sign_out(state: RegistrationState) -> bool:
-    return state is not RegistrationState.UNREGISTERING

@@ -33,7 +33,7 @@ WITH_CALL_WAITING, WITHOUT = 2, 1
 
 def screen(calls: Iterable[Call], settings: ScreeningSettings) -> Screening:
     """The decision for one more incoming call, given the calls there are."""
-    up = [call for call in calls if call.alive]
+    up = [call for call in calls if call.alive and not call.ending]
     limit = WITH_CALL_WAITING if settings.call_waiting else WITHOUT
     if len(up) >= limit:
         return Screening(refuse_with=486)

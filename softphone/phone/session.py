@@ -37,8 +37,9 @@ class SignInAttempt:
 class Session:
     """Sign-in state, identity and provisioning. Main thread only."""
 
-    def __init__(self, account: AccountRequests, publisher: Publisher) -> None:
+    def __init__(self, account: AccountRequests, publisher: Publisher, service: str | None = None) -> None:
         self._account = account
+        self._service = service
         self._publisher = publisher
         self.state = SessionState.STARTING
         self.failure: Failure | None = None
@@ -47,8 +48,10 @@ class Session:
         self.provisioning: Provisioning | None = None
         self.document: dict[str, object] = {}
         self.etag = ""
-        self.kept = True  # False: no keychain, signed in for this run only
+        self.kept = True  # False: signed in for this run only
+        self.keychain = True  # False: this computer has no safe place for a secret
         self.verifying = False  # a SIP account just typed, its registrar not yet heard
+        self.preparing = False  # see `prepare`
         self._keep_sip = True
         self._attempt: SignInAttempt | None = None
 
@@ -58,7 +61,10 @@ class Session:
         self, email: str, password: Secret, *, service: str | None = None, replace_device: str | None = None,
         keep: bool = True,
     ) -> None:  # fmt: skip
+        if self.preparing:
+            self.preparing, self.state = False, SessionState.SIGNED_OUT
         self._require(SessionState.SIGNED_OUT)
+        service = service or self._service
         name, _, domain = email.strip().partition("@")
         if not name or ("." not in domain and not service) or any(c.isspace() for c in email.strip()) or not domain:
             self._refuse(Failure(FailureKind.BAD_ADDRESS, detail="e-mail"))
@@ -66,6 +72,13 @@ class Session:
         self._attempt = SignInAttempt(email.strip(), password, service, keep)
         self._begin()
         self._account.sign_in(email.strip(), password, service, replace_device, keep)
+
+    def prepare(self) -> None:
+        """What is to be signed in to is being started (the demo's phone system); `sign_in` or a refusal follows."""
+        self._require(SessionState.SIGNED_OUT)
+        self._begin()
+        self.preparing = True
+        self._publisher.publish(Topic.SESSION)
 
     def replace_device(self, device_id: str) -> None:
         """After DEVICE_LIMIT: the same sign-in, in the place of that device."""
@@ -136,8 +149,10 @@ class Session:
         elif isinstance(event, ev.SignInRefused):
             self._refused(event.failure)
         elif isinstance(event, ev.SessionOpened):
+            if self.state not in (SessionState.STARTING, SessionState.SIGNING_IN):
+                return False  # cancelled meanwhile
             self.signed_in, self.failure, self._attempt = event.session, None, None
-            self.state = SessionState.SIGNED_IN
+            self.state, self.kept = SessionState.SIGNED_IN, True
         elif isinstance(event, ev.ProvisioningLoaded):
             if self.signed_in is not None:
                 self.provisioning = event.provisioning
@@ -150,7 +165,7 @@ class Session:
         elif isinstance(event, ev.ServiceReached):
             self.service_failure = event.failure
         elif isinstance(event, ev.KeychainFailed):
-            self.kept = False
+            self.kept, self.keychain = False, False
         elif isinstance(event, ev.SecretRotated):
             if self.signed_in is not None:
                 self.signed_in = replace(self.signed_in, refresh_token=event.refresh_token)
@@ -228,11 +243,12 @@ class Session:
         self._publisher.publish(Topic.SESSION)
 
     def _refused(self, failure: Failure) -> None:
+        self.preparing = False
         if self.state in (SessionState.SIGNING_IN, SessionState.STARTING):
             self.state, self.failure = SessionState.SIGNED_OUT, failure
 
     def _ended(self, failure: Failure | None) -> None:
         self.state, self.failure = SessionState.SIGNED_OUT, failure
-        self.signed_in, self.provisioning, self.verifying = None, None, False
-        self.document, self.etag, self.kept = {}, "", True
+        self.signed_in, self.provisioning, self.verifying, self.preparing = None, None, False, False
+        self.document, self.etag, self.kept, self.service_failure = {}, "", True, None
         self._publisher.publish(Topic.SESSION)

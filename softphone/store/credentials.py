@@ -38,14 +38,6 @@ class Credentials:
     def __init__(self, profile: str) -> None:
         self._profile = profile
 
-    def available(self) -> bool:
-        """Whether this computer has a safe place for a secret."""
-        try:
-            self._keychain("get_password", SERVICE, self._profile)
-        except Refused:
-            return False
-        return True
-
     def load(self) -> SavedAccount | None:
         text = self._keychain("get_password", SERVICE, self._profile)
         if not text:

@@ -120,5 +120,5 @@ def _entry(row: tuple[object, ...]) -> HistoryEntry:
         seen=bool(seen),
     )
     if entry.outcome is Outcome.ONGOING:  # the program ended during it
-        return replace(entry, outcome=Outcome.FAILED if entry.outgoing else Outcome.MISSED)
+        return replace(entry, outcome=Outcome.FAILED if entry.outgoing else Outcome.MISSED, seen=entry.outgoing)
     return entry

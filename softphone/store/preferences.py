@@ -18,13 +18,15 @@ from softphone.store.files import write_whole
 log = logging.getLogger(__name__)
 
 
+THEMES = ("system", "light", "dark")
+
+
 @dataclass(frozen=True)
 class Preferences:
     """Everything kept; a value of the wrong type in the file falls back to its default here."""
 
     installation_id: str = ""  # UUID; also the SIP instance (RFC 5626) and the account's device id
-    theme: str = "system"  # system | light | dark
-    text_percent: int = 100
+    theme: str = "system"  # of THEMES
     last_email: str = ""
     window_place: str = ""  # hex of Qt's geometry
     told_about_tray: bool = False
@@ -34,7 +36,6 @@ class Preferences:
     ringer: str | None = None
     echo_cancellation: bool = True
     noise_suppression: bool = True
-    caller_id: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)  # what a newer version wrote
 
     @property
@@ -141,14 +142,21 @@ def _from_json(raw: dict[str, Any]) -> Preferences:
     for name, value in raw.items():
         if name not in names:
             extra[name] = value
-        elif _fits(getattr(default, name), value):
+        elif _fits(name, getattr(default, name), value):
             known[name] = value
         else:
             log.warning("preference %s has a value of the wrong type", name)
     return Preferences(**known, extra=extra)
 
 
-def _fits(default: object, value: object) -> bool:
+def _fits(name: str, default: object, value: object) -> bool:
+    if name == "theme":
+        return value in THEMES
+    if name == "bar_places":
+        return isinstance(value, dict) and all(
+            isinstance(place, list) and len(place) == 2 and all(type(at) is int for at in place)
+            for place in value.values()
+        )
     if default is None:
         return value is None or isinstance(value, str)
     return type(value) is type(default)

@@ -72,6 +72,7 @@ class Windows(QObject):
         self.main.mini_bar_wanted.connect(self._show_mini_bar)
         self.main.installEventFilter(self)
         phone.on(Topic.REGISTRATION, self._registration_changed)
+        phone.on(Topic.SESSION, self._session_changed)
         self._places = _BarPlaces(remembered)
         self._announcer = CallAnnouncer(phone)
         self._tray: Tray | None = None
@@ -92,9 +93,6 @@ class Windows(QObject):
             self.main.dial(link)
         else:
             self.main.bring_up()
-
-    def set_keychain_available(self, available: bool) -> None:
-        self.main.set_keychain_available(available)
 
     def incoming_windows(self) -> list[QWidget]:
         """Those on the screen, in the order in which the calls came."""
@@ -121,6 +119,10 @@ class Windows(QObject):
         return False
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _session_changed(self, _: object) -> None:
+        if not self._phone.session.keychain:
+            self.main.set_keychain_available(False)
 
     def _build_the_rest(self) -> None:
         """One piece a turn of the event loop, so that no turn is long."""

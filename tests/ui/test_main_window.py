@@ -12,7 +12,7 @@ from softphone.phone.secret import Secret
 from softphone.phone.session import LINE, SessionState
 from softphone.ui.main.call_keys import CallKeys
 from softphone.ui.widgets.toast import Toast
-from tests.fakes.phone_ports import any_session, dialled, incoming, talking
+from tests.fakes.phone_ports import ANY_PASSWORD, any_session, dialled, incoming, talking
 from tests.ui.main_bench import MINUTE, MainBench, RememberedPlace, missed, past
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -101,6 +101,7 @@ def test_a_link_that_comes_before_the_sign_in_waits_for_it(qtbot, still):
     bench = MainBench(qtbot, signed_in=False)
     bench.show()
     bench.window.dial("tel:102")
+    bench.phone.session.sign_in("alice@example.com", ANY_PASSWORD)
     bench.phone.handle(ev.SessionOpened(any_session()))
     assert bench.column.dial.text == "102"
 

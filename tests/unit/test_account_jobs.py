@@ -162,10 +162,19 @@ def test_the_next_start_goes_straight_in(scene):
 
 def test_nothing_saved_and_no_keychain_both_lead_to_sign_in(scene):
     scene.jobs.restore()
+    scene.worker.run()
+    assert scene.kinds() == ["NothingSaved"]
     scene.keychain.broken = True
     scene.jobs.restore()
     scene.worker.run()
-    assert scene.kinds() == ["NothingSaved"], "the first attempt was overtaken by the second"
+    assert scene.kinds() == ["NothingSaved", "KeychainFailed", "NothingSaved"]
+
+
+def test_an_attempt_is_overtaken_by_the_next(scene):
+    scene.jobs.restore()
+    scene.jobs.restore()
+    scene.worker.run()
+    assert scene.kinds() == ["NothingSaved"]
 
 
 def test_a_saved_sip_account_needs_no_service(scene):
@@ -212,3 +221,45 @@ def test_a_rotated_token_is_kept_at_once(scene):
     scene.rotate(Secret("second"))
     assert scene.keychain.saved.session.refresh_token == Secret("second")
     assert scene.posted[-1] == ev.SecretRotated(Secret("second"))
+
+
+def test_cancelling_while_the_provisioning_is_fetched_leaves_nothing(scene):
+    fetch = scene.service.provisioning
+
+    def cancelled_meanwhile():
+        scene.jobs.cancel_sign_in()
+        return fetch()
+
+    scene.service.provisioning = cancelled_meanwhile
+    scene.jobs.sign_in("alice@example.com", ANY_PASSWORD, None, None, True)
+    scene.worker.run()
+    assert scene.posted == []
+    assert scene.keychain.saved is None
+    assert scene.service.done[-2:] == ["sign_out", "close"]
+
+
+def test_provisioning_that_is_refused_gives_the_device_back(scene):
+    scene.service.refusals["provisioning"] = Failure(FailureKind.SERVER, 500)
+    scene.jobs.sign_in("alice@example.com", ANY_PASSWORD, None, None, True)
+    scene.worker.run()
+    assert scene.kinds() == ["SignInRefused"]
+    assert "sign_out" in scene.service.done
+
+
+def test_a_bug_while_signing_in_is_no_endless_wait(scene):
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    scene.service.sign_in = broken
+    scene.jobs.sign_in("alice@example.com", ANY_PASSWORD, None, None, True)
+    scene.worker.run()
+    assert [e.failure.kind for e in scene.posted] == [FailureKind.INTERNAL]
+
+
+def test_a_token_that_rotates_after_the_sign_out_is_not_kept(scene):
+    scene.jobs.sign_in("alice@example.com", ANY_PASSWORD, None, None, True)
+    scene.worker.run()
+    scene.jobs.sign_out()
+    scene.worker.run()
+    scene.rotate(Secret("late"))
+    assert scene.keychain.saved is None

@@ -45,7 +45,8 @@ def test_every_other_state_can_end():
 
 @pytest.mark.parametrize(("state", "intent"), list(itertools.product(CallState, Intent)))
 def test_an_intent_is_offered_only_in_its_states(state, intent):
-    call = a_call(state, held_local=intent is Intent.RESUME)
+    answered_here = state is CallState.INCOMING and intent is Intent.HANG_UP
+    call = a_call(state, held_local=intent is Intent.RESUME, answering=answered_here)
     assert call.may(intent) == (state in ALLOWED[intent])
 
 
@@ -70,3 +71,12 @@ def test_a_call_counts_as_encrypted_only_with_both_legs():
     assert not a_call(CallState.CONFIRMED, srtp="AES_CM_128_HMAC_SHA1_80", signalling="udp").encrypted
     assert not a_call(CallState.CONFIRMED, srtp="", signalling="tls").encrypted
     assert a_call(CallState.CONFIRMED, srtp="AES_CM_128_HMAC_SHA1_80", signalling="tls").encrypted
+
+
+def test_a_ringing_call_is_declined_and_hung_up_only_once_it_is_being_answered():
+    ringing = a_call(CallState.INCOMING)
+    assert ringing.may(Intent.DECLINE)
+    assert not ringing.may(Intent.HANG_UP)
+    ringing.answering = True
+    assert not ringing.may(Intent.DECLINE)
+    assert ringing.may(Intent.HANG_UP)

@@ -4,8 +4,8 @@ import pytest
 
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
-from softphone.phone.call import CallState
-from softphone.phone.failure import FailureKind, Refused
+from softphone.phone.call import CallState, Intent
+from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.history import Outcome
 from softphone.phone.publisher import Topic
 from tests.fakes.phone_ports import incoming, make_phone, talking
@@ -172,15 +172,96 @@ def test_swap_holds_one_and_resumes_the_other():
     assert user_agent.of(cmd.Resume)[-1] == cmd.Resume(first.id)
 
 
-def test_a_refused_hold_gives_the_sound_back():
-    from softphone.phone.failure import Failure
+def refused(call) -> ev.HoldRefused:
+    return ev.HoldRefused(call.id, Failure(FailureKind.SERVER, 488))
 
+
+def test_a_refused_hold_gives_the_sound_back_and_a_refused_resume_asks_no_more():
     phone, user_agent, *_ = make_phone()
     call = talking(phone)
     phone.calls.hold(call.id)
-    phone.handle(ev.HoldRefused(call.id, Failure(FailureKind.SERVER, 500)))
+    phone.handle(refused(call))
     assert not call.held_local
     assert user_agent.last == cmd.Resume(call.id)
+    for _ in range(5):
+        phone.handle(refused(call))
+    assert len(user_agent.of(cmd.Resume)) == 1
+    assert call.held_local
+    assert call.may(Intent.RESUME)
+
+
+def test_a_refusal_for_a_call_that_ends_asks_nothing():
+    phone, user_agent, *_ = make_phone()
+    call = talking(phone)
+    phone.calls.hold(call.id)
+    phone.calls.hang_up(call.id)
+    phone.handle(refused(call))
+    assert not user_agent.of(cmd.Resume)
+
+
+def test_hold_and_answer_while_a_resume_is_under_way_ends_nobody():
+    phone, user_agent, *_ = make_phone()
+    first = talking(phone)
+    phone.calls.hold(first.id)
+    phone.handle(ev.HoldChanged(first.id, True, False))
+    phone.calls.resume(first.id)
+    second = incoming(phone, "in-2")
+    phone.calls.answer(second.id, others="hold")
+    assert not user_agent.of(cmd.HangUp)
+    assert user_agent.of(cmd.Hold)[-1] == cmd.Hold(first.id)
+    phone.handle(ev.HoldChanged(first.id, False, False))
+    assert first.held_local, "the late answer to the resume does not undo the hold"
+    phone.handle(ev.HoldChanged(first.id, True, False))
+    assert first.held_local
+    assert not first.hold_pending
+
+
+def test_answering_a_second_ringing_call_just_after_the_first_strands_neither():
+    phone, *_ = make_phone()
+    first, second = incoming(phone), incoming(phone, "in-2")
+    phone.calls.answer(first.id)
+    with pytest.raises(Refused):
+        phone.calls.answer(second.id)
+    assert second.may(Intent.ANSWER)
+    assert second.may(Intent.DECLINE)
+    phone.handle(ev.CallConfirmed(first.id))
+    phone.calls.answer(second.id)
+    assert first.held_local
+
+
+def test_signing_out_ends_every_kind_of_call_and_declines_none():
+    phone, user_agent, _, history, _ = make_phone()
+    answered, ringing = incoming(phone), incoming(phone, "in-2")
+    phone.calls.answer(answered.id)
+    phone.sign_out()
+    assert cmd.HangUp(answered.id) in user_agent.sent
+    assert cmd.Refuse(ringing.id, 480) in user_agent.sent, "603 would end it on the desk phone too"
+    assert history.entries[ringing.id].outcome is Outcome.MISSED
+
+
+def test_the_service_ending_the_session_unregisters_whatever_call_is_ending():
+    phone, user_agent, *_ = make_phone()
+    call = talking(phone)
+    phone.calls.hang_up(call.id)
+    phone.handle(ev.SignedOut(None))
+    assert user_agent.last == cmd.Unregister("line-1")
+
+
+def test_at_the_end_of_the_program_the_history_is_complete():
+    phone, _, _, history, clock = make_phone()
+    call = talking(phone)
+    clock.pass_(42)
+    ringing = incoming(phone, "in-2")
+    phone.calls.close()
+    assert history.entries[call.id].talk_seconds == 42
+    assert history.entries[ringing.id].outcome is Outcome.MISSED
+    assert not history.entries[ringing.id].seen
+
+
+def test_redialling_right_after_a_cancel_is_possible():
+    phone, *_ = make_phone()
+    phone.calls.hang_up(phone.call("101").id)
+    assert phone.call("102").state is CallState.CALLING
 
 
 def test_ringback_only_without_early_media():

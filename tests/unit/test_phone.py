@@ -196,3 +196,20 @@ def test_a_listener_that_fails_does_not_stop_the_others(caplog):
     assert heard == [None]
     assert "failed" in caplog.text
     assert phone.mailbox_new == 3
+
+
+def test_a_session_that_opens_after_it_was_cancelled_is_not_taken():
+    phone, user_agent, *_ = make_phone(signed_in=False)
+    phone.session.sign_in("alice@example.com", ANY_PASSWORD)
+    phone.cancel_sign_in()
+    phone.handle(ev.SessionOpened(any_session()))
+    phone.handle(ev.ProvisioningLoaded(any_provisioning()))
+    assert phone.session.state is SessionState.SIGNED_OUT
+    assert not user_agent.of(cmd.Register)
+
+
+def test_what_the_service_refused_is_forgotten_with_the_sign_out():
+    phone, *_ = make_phone()
+    phone.handle(ev.ServiceReached(Failure(FailureKind.NO_NETWORK)))
+    phone.sign_out()
+    assert phone.session.service_failure is None

@@ -13,6 +13,7 @@ from softphone.phone.failure import FailureKind
 from softphone.phone.history import HistoryEntry, Outcome
 from softphone.phone.party import Party
 from softphone.store.history import HistoryFile
+from softphone.store.lock import ProfileLock
 from softphone.store.paths import paths_of
 from softphone.store.preferences import PreferencesFile
 
@@ -58,9 +59,10 @@ def test_unreadable_preferences_are_set_aside_not_lost(tmp_path, junk):
 
 def test_a_value_of_the_wrong_type_falls_back_and_unknown_ones_are_kept(tmp_path):
     path = tmp_path / "preferences.json"
-    path.write_text(json.dumps({"theme": 5, "text_percent": 130, "from_the_future": [1]}))
+    odd = {"theme": "Dark", "bar_places": {"x": "left"}, "last_email": "a@b.c", "from_the_future": [1]}
+    path.write_text(json.dumps(odd))
     file = PreferencesFile(path, at_once)
-    assert (file.current.theme, file.current.text_percent) == ("system", 130)
+    assert (file.current.theme, file.current.bar_places, file.current.last_email) == ("system", {}, "a@b.c")
     file.change(theme="light")
     assert json.loads(path.read_text())["from_the_future"] == [1]
 
@@ -104,6 +106,7 @@ def test_a_call_cut_off_by_a_crash_is_shown_as_missed(tmp_path):
     file, _ = history_file(tmp_path / "history.sqlite3")
     file.save(entry())
     assert load(file)[0].outcome is Outcome.MISSED
+    assert not load(file)[0].seen
 
 
 def test_a_damaged_history_is_set_aside(tmp_path):
@@ -158,3 +161,12 @@ def test_profiles_are_apart(tmp_path, monkeypatch):
 def test_a_profile_name_is_no_path(name):
     with pytest.raises(ValueError, match="profile"):
         paths_of(name)
+
+
+def test_a_profile_is_locked_by_one_process_at_a_time(tmp_path):
+    first, second = ProfileLock(tmp_path / "p.lock"), ProfileLock(tmp_path / "p.lock")
+    assert first.take()
+    assert not second.take()
+    first.release()
+    assert second.take()
+    second.release()

@@ -126,6 +126,10 @@ class MainWindow(QWidget):
     def signed_in(self) -> bool:
         return self._page is not None and self._stack.currentWidget() is self._page
 
+    def set_demo(self) -> None:
+        """Whoever signs in next is on the demo's phone system."""
+        self._demo = True
+
     def set_keychain_available(self, available: bool) -> None:
         self._keychain = available
         if self._sign_in is not None:
