@@ -1,10 +1,13 @@
 """Signing in with the real application: what is kept, what is told, and what the next start does."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.system.application import ROOT
 from tests.system.waiting import until
 
 
@@ -136,6 +139,30 @@ def test_a_second_start_hands_over_and_ends(started):
     code, out, _ = application.run("--link", "tel:+6561234567")
     assert (code, out) == (0, "")
     assert application.process.poll() is None
+
+
+def test_of_two_starts_at_once_one_runs_and_one_hands_over(started):
+    application = started()
+    application.stop()
+    first, second = (
+        subprocess.Popen(
+            [sys.executable, "-m", "softphone"], cwd=ROOT, env=application.environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    try:
+        loser = until(lambda: next((p for p in (first, second) if p.poll() is not None), None), "one ends", 30)
+        assert loser.returncode == 0
+        winner = second if loser is first else first
+        assert winner.poll() is None
+        assert application.run("status")[0] == 0
+        application.do("quit")
+        assert winner.wait(15) == 0
+    finally:
+        for process in (first, second):
+            process.kill()
+            process.wait(10)
 
 
 def test_status_is_json_and_verbs_without_the_program_exit_with_3(started):
