@@ -67,4 +67,4 @@ def test_a_hostile_line_takes_no_time():
     began = time.perf_counter()
     for line in ("password=" + '"' + "\\" * 4000, "sip:" + "a:" * 2000, "token" * 800, "_-." * 1300 + "secret"):
         redact(line)
-    assert time.perf_counter() - began < 0.5
+    assert time.perf_counter() - began < 10, "a pattern that backtracks would take minutes"
