@@ -163,10 +163,14 @@ class SoundDevicesChanged:
 
 @dataclass(frozen=True)
 class SoundTrouble:
-    """kind: no_microphone | no_speaker | microphone_lost | speaker_lost | microphone_blocked | found (it is over)."""
+    """kind: no_microphone | no_speaker | microphone_lost | speaker_lost | microphone_blocked | found (it is over).
+
+    `device` says whose trouble begins or is over: microphone | speaker | ringer; "" with found: nobody's is left.
+    """
 
     kind: str
     device: str = ""
+    name: str = ""  # of the device, as the system calls it
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Phone:
         self.sound_choice = config.sound
         self.sound_devices: tuple[SoundDevice, ...] = ()
         self.sound_in_use = SoundInUse()
-        self.sound_trouble = ""
+        self._sound_troubles: dict[str, str] = {}  # device ("microphone", ...) -> kind, in the order they began
         self.levels = ev.LevelsMeasured(0.0, 0.0)
         self.quality_watched = False
         self._level_watchers = 0
@@ -187,6 +187,12 @@ class Phone:
     def region(self) -> str | None:
         return self.session.region or self._config.region
 
+    @property
+    def sound_trouble(self) -> str:
+        """Kind of the `SoundTrouble` to show, "" for none: the microphone's first, since the others hear no word."""
+        troubles = self._sound_troubles
+        return troubles.get("microphone") or next(iter(troubles.values()), "")
+
     def now(self) -> float:
         """Unix time in seconds, by the telephone's clock."""
         return self._clock.now()
@@ -249,8 +255,7 @@ class Phone:
             self.sound_devices, self.sound_in_use = event.devices, event.in_use
             self.publisher.publish(Topic.SOUND)
         elif isinstance(event, ev.SoundTrouble):
-            self.sound_trouble = "" if event.kind == "found" else event.kind
-            self.publisher.publish(Topic.SOUND)
+            self._sound_trouble(event)
         elif isinstance(event, ev.DirectoryLoaded):
             self.directory = {entry.key: entry for entry in event.entries}
             self.publisher.publish(Topic.DIRECTORY)
@@ -329,6 +334,7 @@ class Phone:
     def _user_agent_died(self, event: ev.UserAgentDied) -> None:
         self._user_agent_up = False
         self.calls.user_agent_died()
+        self._sound_trouble(ev.SoundTrouble("found"))  # what the next child finds, it tells anew
         if self.session.state is SessionState.SIGNED_IN:
             self.registration = Registration(
                 RegistrationState.FAILED,
@@ -336,6 +342,16 @@ class Phone:
                 next_try=self._clock.now() + event.restart_in,
             )
             self.publisher.publish(Topic.REGISTRATION)
+
+    def _sound_trouble(self, event: ev.SoundTrouble) -> None:
+        """Each device has its own trouble; "found" without a device ends all."""
+        if event.kind != "found":
+            self._sound_troubles[event.device] = event.kind
+        elif event.device:
+            self._sound_troubles.pop(event.device, None)
+        else:
+            self._sound_troubles.clear()
+        self.publisher.publish(Topic.SOUND)
 
     def _send_sound(self) -> None:
         c = self.sound_choice

@@ -6,6 +6,7 @@ from softphone.phone import commands as cmd
 from softphone.phone import events as ev
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.party import Party
+from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
 from softphone.phone.session import LINE, SessionState
@@ -182,7 +183,6 @@ def test_seen_missed_calls_stay_seen():
 
 
 def test_a_listener_that_fails_does_not_stop_the_others(caplog):
-    from softphone.phone.publisher import Topic
 
     phone, *_ = make_phone()
     heard = []
@@ -213,3 +213,26 @@ def test_what_the_service_refused_is_forgotten_with_the_sign_out():
     phone.handle(ev.ServiceReached(Failure(FailureKind.NO_NETWORK)))
     phone.sign_out()
     assert phone.session.service_failure is None
+
+
+def test_each_sound_device_has_its_own_trouble():
+    phone, *_ = make_phone()
+    phone.handle(ev.SoundTrouble("speaker_lost", "speaker"))
+    phone.handle(ev.SoundTrouble("no_microphone", "microphone"))
+    assert phone.sound_trouble == "no_microphone"
+    phone.handle(ev.SoundTrouble("found", "ringer"))
+    assert phone.sound_trouble == "no_microphone"
+    phone.handle(ev.SoundTrouble("found", "microphone"))
+    assert phone.sound_trouble == "speaker_lost"
+    phone.handle(ev.SoundTrouble("found", "speaker"))
+    assert phone.sound_trouble == ""
+
+
+def test_the_trouble_of_a_user_agent_that_died_is_over():
+    phone, *_ = make_phone()
+    phone.handle(ev.SoundTrouble("no_microphone", "microphone"))
+    told = []
+    phone.on(Topic.SOUND, told.append)
+    phone.handle(ev.UserAgentDied("signal 6", 0.0))
+    assert phone.sound_trouble == ""
+    assert told
