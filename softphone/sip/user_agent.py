@@ -22,6 +22,7 @@ from softphone.sip import endpoint_config, translate
 from softphone.sip.call_audio import CallAudio
 from softphone.sip.call_leg import CallLeg
 from softphone.sip.command_table import Commands
+from softphone.sip.heap_trim import HeapTrim
 from softphone.sip.line import Line
 from softphone.sip.locate import Resolver, Server, SystemResolver, locate
 from softphone.sip.net_thread import NetThread
@@ -65,6 +66,7 @@ class UserAgent:
         self._stopping = False
         self._has_tcp = False
         self._media_begun: deque[float] = deque(maxlen=MEDIA_BURST)
+        self._heap = HeapTrim(self.timers, lambda: not self.legs)
         self._commands = Commands(self)
 
     # --- from any thread --------------------------------------------------------------------------------------------
@@ -255,6 +257,7 @@ class UserAgent:
                 log.error("an ended call is still held by %d references", len(gc.get_referrers(kept)))
                 kept.this.disown()
                 del kept
+            self._heap.call_ended()
         self._drop_lines()
         gc.collect(1)
 
