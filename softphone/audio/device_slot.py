@@ -56,7 +56,7 @@ class DeviceSlot:
     def tick(self, now: float, devices: tuple[SoundDevice, ...]) -> None:
         if not self.wanted:
             self._close()
-            self._trouble = False
+            self._trouble_over()
             self._retry_at, self._retry_in = 0.0, _RETRY_FIRST
             return
         if self._stream is not None and self._fell_silent(now):
@@ -105,15 +105,19 @@ class DeviceSlot:
             self._opened, self._opened_at = device_id, now
             self._name = self._name_of(device_id, devices)
             self._retry_in = _RETRY_FIRST
-            if self._trouble:
-                self._trouble = False
-                self._tell("found", self._name)
+            self._trouble_over()
             return
         self._retry_at = now + self._retry_in
         self._retry_in = min(self._retry_in * 2, _RETRY_MOST)
         if not self._trouble:
             self._trouble = True
             self._tell("blocked" if denied else "lost" if self._name else "missing", self._name)
+
+    def _trouble_over(self) -> None:
+        """The device is back, or nobody needs it any more: either way nothing is left to say about it."""
+        if self._trouble:
+            self._trouble = False
+            self._tell("found", self._name)
 
     def _name_of(self, device_id: str | None, devices: tuple[SoundDevice, ...]) -> str:
         for device in devices:

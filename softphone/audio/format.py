@@ -35,11 +35,6 @@ def decibels(peak: float) -> float:
     return 20 * math.log10(peak / 32768) if peak > 0.03 else SILENCE_DB
 
 
-def scaled(samples: array[int], factor: float) -> array[int]:
-    """Samples times 0.0 to 1.0."""
-    return array("h", [int(sample * factor) for sample in samples])
-
-
 def mixed(one: array[int], other: array[int]) -> array[int]:
     """Sum of two equally long stretches, clipped."""
     return array("h", [-32768 if s < -32768 else 32767 if s > 32767 else s for s in map(int.__add__, one, other)])

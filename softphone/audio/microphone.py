@@ -39,5 +39,3 @@ class Microphone:
         """The largest magnitude since the last time."""
         peak, self._peak = self._peak, 0
         return peak
-
-

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from softphone.audio.backend import SoundBackend, Stream, choose_backend
 from softphone.audio.device_slot import DeviceSlot
@@ -65,9 +66,9 @@ class Sound:
         self._backend = backend or choose_backend()
         self._microphone, self._speaker, self._ringer = Microphone(), Speaker(), Ringer()
         self._slots = {
-            "microphone": DeviceSlot("input", self._open_microphone, self._tell_microphone),
-            "speaker": DeviceSlot("output", self._open_speaker, self._tell_speaker),
-            "ringer": DeviceSlot("output", self._open_ringer, lambda kind, name: log.info("ringer %s: %s", kind, name)),
+            "microphone": DeviceSlot("input", self._open_microphone, partial(self._tell_trouble, "microphone")),
+            "speaker": DeviceSlot("output", self._open_speaker, partial(self._tell_trouble, "speaker")),
+            "ringer": DeviceSlot("output", self._open_ringer, partial(self._tell_trouble, "ringer")),
         }
         self._devices: tuple[SoundDevice, ...] = ()
         self._told: tuple[object, ...] = ()
@@ -130,13 +131,6 @@ class Sound:
     def set_muted(self, muted: bool) -> None:
         self._microphone.muted = muted
 
-    def set_volume(self, volume: float) -> None:
-        """Of the speaker, 0.0 to 1.0."""
-        self._speaker.volume = min(1.0, max(0.0, volume))
-
-    def set_ringer_volume(self, volume: float) -> None:
-        self._ringer.volume = min(1.0, max(0.0, volume))
-
     def play_tone(self, tone: str) -> None:
         """Play until told otherwise: none | ringtone (on the ringing device) | waiting | ringback | busy."""
         if tone != "none" and tone not in LOOPS:
@@ -150,9 +144,6 @@ class Sound:
         else:
             self._speaker.tone.play(sound(tone), loop=True)
         self._do(lambda: None)
-
-    def ring(self, on: bool) -> None:
-        self.play_tone("ringtone" if on else "none")
 
     def play_digit(self, digit: str) -> None:
         """The tone of a key, in the ear only."""
@@ -260,6 +251,7 @@ class Sound:
 
     def _end_call(self) -> None:
         self._in_call = False
+        self._blocked_over()
         self._update()
         self._end_processing()
 
@@ -286,10 +278,17 @@ class Sound:
                 self._end_processing()
                 self._begin_processing()
         # macOS gives silence, not a refusal, to a program that may not hear the microphone.
+        if self._blocked_told and self._microphone.heard_anything:
+            self._blocked_over()
         if (sys.platform == "darwin" and self._slots["microphone"].is_open and not self._microphone.heard_anything
                 and not self._blocked_told and now - self._call_began > _BLOCKED_AFTER):  # fmt: skip
             self._blocked_told = True
-            self._tell_microphone("blocked", self._in_use().microphone)
+            self._tell_trouble("microphone", "blocked", self._in_use().microphone)
+
+    def _blocked_over(self) -> None:
+        if self._blocked_told:
+            self._blocked_told = False
+            self._tell_trouble("microphone", "found", self._in_use().microphone)
 
     def _open_microphone(self, device_id: str | None) -> Stream:
         self._microphone.queue.restart()
@@ -302,15 +301,15 @@ class Sound:
     def _open_ringer(self, device_id: str | None) -> Stream:
         return self._backend.open_playback(device_id, RINGER_PERIOD_MS, self._ringer.fill)
 
-    def _tell_microphone(self, kind: str, name: str) -> None:
-        self._on_event(SoundTrouble(_TROUBLE["microphone"][kind], name))
-
-    def _tell_speaker(self, kind: str, name: str) -> None:
-        self._on_event(SoundTrouble(_TROUBLE["speaker"][kind], name))
+    def _tell_trouble(self, device: str, kind: str, name: str) -> None:
+        log.info("%s %s: %s", device, kind, name)
+        self._on_event(SoundTrouble(_TROUBLE[device][kind], device, name))
 
 
+_NO_OUTPUT = {"lost": "speaker_lost", "missing": "no_speaker", "blocked": "no_speaker", "found": "found"}
 _TROUBLE = {
     "microphone": {"lost": "microphone_lost", "missing": "no_microphone", "blocked": "microphone_blocked",
                    "found": "found"},
-    "speaker": {"lost": "speaker_lost", "missing": "no_speaker", "blocked": "no_speaker", "found": "found"},
+    "speaker": _NO_OUTPUT,
+    "ringer": _NO_OUTPUT,
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softphone.audio.format import mixed, peak_of, samples_of, scaled
+from softphone.audio.format import mixed, peak_of, samples_of
 from softphone.audio.sample_queue import SampleQueue
 from softphone.audio.tones import TonePlayer, digit_sound, sound
 from softphone.audio.voice_processing import Blocks, VoiceProcessing
@@ -17,7 +17,6 @@ class Speaker:
         self.queue = SampleQueue(HEAD_START_MS, MARGIN_MS)
         self.processing: VoiceProcessing | None = None
         self.in_call = False
-        self.volume = 1.0
         self.tone = TonePlayer()
         self.digit = TonePlayer()
         self._blocks = Blocks()
@@ -35,8 +34,6 @@ class Speaker:
         samples = samples_of(voice) if voice is not None else parts.pop()
         for part in parts:
             samples = mixed(samples, part)
-        if self.volume < 1.0:
-            samples = scaled(samples, self.volume)
         self._peak = max(self._peak, peak_of(samples))
         data = samples.tobytes()
         processing = self.processing
@@ -59,13 +56,10 @@ class Ringer:
 
     def __init__(self) -> None:
         self.tone = TonePlayer()
-        self.volume = 1.0
 
     def fill(self, size: int) -> bytes:
         samples = self.tone.take(size // 2)
-        if samples is None:
-            return b""
-        return (scaled(samples, self.volume) if self.volume < 1.0 else samples).tobytes()
+        return b"" if samples is None else samples.tobytes()
 
     def start(self) -> None:
         self.tone.play(sound("ringtone"), loop=True)

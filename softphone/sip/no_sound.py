@@ -54,7 +54,7 @@ def make_sound_box(user_agent: UserAgent) -> SoundBox:
         from softphone.sip import sound_port
     except (ImportError, OSError) as error:
         log.error("there is no sound: %s", error)
-        user_agent.tell(SoundTrouble("no_speaker", str(error)[:200]))
+        user_agent.tell(SoundTrouble("no_speaker", "speaker"))
         return SoundBox(NoSound(), SilentPort(), user_agent.timers, user_agent.tell)
     box: SoundBox = sound_port.make_sound_box(user_agent)
     return box

@@ -160,6 +160,7 @@ def test_a_microphone_that_the_system_forbids_is_told_as_blocked():
 def test_trying_again_grows_rarer(seconds):
     desk = Desk(LAPTOP)
     tries = []
+
     def refuse(device_id):
         tries.append(desk.now)
         raise SoundUnavailable("busy")
@@ -170,11 +171,12 @@ def test_trying_again_grows_rarer(seconds):
     assert tries[1] - tries[0] < 1
 
 
-def test_the_trouble_of_one_call_is_forgotten_with_it():
+def test_the_trouble_of_one_call_is_over_with_it_and_told_so():
     desk = Desk()
     desk.pass_time(1)
     desk.slot.wanted = False
-    desk.pass_time(0.1)
+    desk.pass_time(1)
+    assert desk.told == [("missing", ""), ("found", "")]
     desk.slot.wanted = True
     desk.pass_time(0.2)
-    assert desk.told == [("missing", ""), ("missing", "")]
+    assert desk.told == [("missing", ""), ("found", ""), ("missing", "")]

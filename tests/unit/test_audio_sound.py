@@ -155,21 +155,13 @@ def test_mute_sends_silence_and_what_was_said_meanwhile_never_goes_out(desk):
     assert busy.sound.pull_microphone(640) == VOICE
 
 
-def test_volume_makes_the_speaker_quieter(desk):
-    busy = in_call(desk(MICROPHONE, SPEAKER))
-    busy.sound.set_volume(0.5)
-    for _ in range(2):
-        busy.sound.push_speaker(VOICE)
-    assert busy.speaker.callback(640) == array("h", [1500, -1500] * 160).tobytes()
-
-
 def test_the_ringtone_plays_on_the_ringing_device_alone(desk):
     idle = desk(MICROPHONE, SPEAKER, BELL)
     idle.sound.set_devices(None, None, BELL.id)
-    idle.sound.ring(True)
+    idle.sound.play_tone("ringtone")
     idle.wait_in_use(ringer="Bell")
     assert idle.bell.callback(6400) == sound("ringtone")[:3200].tobytes()
-    idle.sound.ring(False)
+    idle.sound.play_tone("none")
     idle.wait_in_use()
     assert idle.backend.open_now() == []
 
@@ -227,7 +219,7 @@ def test_unknown_tones_and_keys_are_refused(desk):
 def test_a_call_without_a_microphone_listens_and_says_so(desk):
     busy = desk(SPEAKER)
     busy.sound.start_call_audio()
-    assert busy.wait_event(lambda e: isinstance(e, SoundTrouble)) == SoundTrouble("no_microphone", "")
+    assert busy.wait_event(lambda e: isinstance(e, SoundTrouble)) == SoundTrouble("no_microphone", "microphone")
     busy.wait_in_use(speaker="Speaker")
     assert busy.sound.pull_microphone(640) == silence(640)
     busy.speaker.callback(640)
@@ -236,7 +228,35 @@ def test_a_call_without_a_microphone_listens_and_says_so(desk):
     assert busy.speaker.callback(640) == VOICE
     busy.backend.plugged = (MICROPHONE, SPEAKER)
     found = busy.wait_event(lambda e: isinstance(e, SoundTrouble), seconds=6)
-    assert found == SoundTrouble("found", "Microphone")
+    assert found == SoundTrouble("found", "microphone", "Microphone")
+
+
+def test_the_end_of_the_call_ends_its_trouble(desk):
+    busy = desk(SPEAKER)
+    busy.sound.start_call_audio()
+    busy.wait_event(lambda e: isinstance(e, SoundTrouble))
+    busy.sound.stop_call_audio()
+    assert busy.wait_event(lambda e: isinstance(e, SoundTrouble)) == SoundTrouble("found", "microphone")
+
+
+def test_a_ringing_device_that_is_missing_is_told(desk):
+    idle = desk(MICROPHONE)
+    idle.sound.play_tone("ringtone")
+    assert idle.wait_event(lambda e: isinstance(e, SoundTrouble)) == SoundTrouble("no_speaker", "ringer")
+    idle.sound.play_tone("none")
+    assert idle.wait_event(lambda e: isinstance(e, SoundTrouble)) == SoundTrouble("found", "ringer")
+
+
+def test_a_microphone_that_gives_silence_on_macos_is_told_as_blocked_until_it_is_heard(desk, monkeypatch):
+    monkeypatch.setattr("softphone.audio.sound.sys.platform", "darwin")
+    monkeypatch.setattr("softphone.audio.sound._BLOCKED_AFTER", 0.1)
+    busy = in_call(desk(MICROPHONE, SPEAKER))
+    blocked = busy.wait_event(lambda e: isinstance(e, SoundTrouble))
+    assert blocked == SoundTrouble("microphone_blocked", "microphone", "Microphone")
+    for _ in range(3):
+        busy.microphone.callback(VOICE)
+    found = busy.wait_event(lambda e: isinstance(e, SoundTrouble))
+    assert found == SoundTrouble("found", "microphone", "Microphone")
 
 
 def test_devices_that_fall_silent_in_a_call_are_opened_again(desk):
