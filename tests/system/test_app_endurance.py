@@ -1,20 +1,32 @@
 """A long working day: hundreds of calls one after another leave nothing behind."""
 
 import contextlib
+import re
+from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.system.waiting import until
 
 CALLS, WARM_UP = 300, 20
 MAX_GROWTH = 1.05
+#: PJSIP keeps a challenged INVITE for 32 s over UDP (RFC 3261 17.1.1.2, timer D), so calls that follow each other
+#: faster than any person's pile up for as long; what they took must have gone a little later.
+FORGOTTEN = 45
 
 
 def memory(application) -> int:
-    """Bytes of the program and its user agent: proportional share of what is mapped (PSS)."""
-    processes = [psutil.Process(application.process.pid), psutil.Process(application.child_pid())]
-    return sum(process.memory_full_info().pss for process in processes)
+    """Bytes that the program and its user agent have taken for themselves, swapped out or not.
+
+    Not PSS, nor RSS less what is shared: these change by megabytes when another Python starts or ends.
+    """
+    return sum(
+        1024 * int(kilobytes)
+        for pid in (application.process.pid, application.child_pid())
+        for kilobytes in re.findall(
+            r"^(?:Anonymous|Swap): +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M
+        )
+    )
 
 
 @pytest.mark.timeout(400)
@@ -34,7 +46,7 @@ def test_three_hundred_calls_one_after_another(signed_in):
     assert application.child_pid() == child, "the user agent never died"
     assert [c for c in application.status()["calls"] if c["state"] != "disconnected"] == []
     assert len(application.status()["calls"]) <= 1, "ended calls are put away"
-    assert memory(application) < warm * MAX_GROWTH
+    until(lambda: memory(application) < warm * MAX_GROWTH, "the memory of 300 calls is given back", FORGOTTEN, 1.0)
 
 
 def test_four_calls_at_once_come_and_go(signed_in, phone_system):
