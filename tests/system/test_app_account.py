@@ -168,7 +168,7 @@ def test_an_account_that_has_no_desktop_telephone_is_told_whom_to_ask(phone_syst
     application = started({"SOFTPHONE_CA_FILE": phone_system.ca_file})
     assert sign_in(application, phone_system, email) == (1, sentence)
     assert application.status()["session"] == "signed_out"
-    assert sign_in(application, phone_system, "alice@example.com") == (0, ""), "somebody else may sign in at the same place"
+    assert sign_in(application, phone_system, "alice@example.com") == (0, ""), "somebody else may sign in here"
     application.registered()
 
 
