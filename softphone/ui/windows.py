@@ -39,7 +39,10 @@ class Remembered(Protocol):
 
 
 class Windows(QObject):
-    """`timings` holds monotonic seconds of firsts: window_painted, registered, and ring_painted with each call's id."""
+    """`timings` holds monotonic seconds of firsts: window_painted, page_painted, registered, ring_painted <call id>.
+
+    The page comes once a saved account has been looked for.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class Windows(QObject):
         self.main.mini_bar_wanted.connect(self._show_mini_bar)
         self.main.installEventFilter(self)
         phone.on(Topic.REGISTRATION, self._registration_changed)
+        phone.on(Topic.SESSION, self._await_page)
         phone.on(Topic.SESSION, self._session_changed)
         self._places = _BarPlaces(remembered)
         self._announcer = CallAnnouncer(phone)
@@ -111,11 +115,12 @@ class Windows(QObject):
             self._tray.icon.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The first painted picture of the main window, for `timings`."""
+        """The first painted pictures of the main window and of its page, for `timings`."""
         if event.type() == QEvent.Type.Paint:
-            self.main.removeEventFilter(self)
+            watched.removeEventFilter(self)
+            name = "window_painted" if watched is self.main else "page_painted"
             # Once this pass has painted the children too and the picture has gone to the screen.
-            QTimer.singleShot(0, lambda: self.timings.setdefault("window_painted", time.monotonic()))
+            QTimer.singleShot(0, lambda: self.timings.setdefault(name, time.monotonic()))
         return False
 
     # --- inside ---------------------------------------------------------------------------------------------------
@@ -203,6 +208,11 @@ class Windows(QObject):
         for name in [name for name in self.timings if name.startswith("ring_painted")][:-KEPT_TIMINGS]:
             del self.timings[name]
         self.timings[f"ring_painted {call_id}"] = time.monotonic()
+
+    def _await_page(self, _: object) -> None:
+        page = self.main.page or (self.main.sign_in.view if self.main.sign_in is not None else None)
+        if page is not None and "page_painted" not in self.timings:
+            page.installEventFilter(self)
 
     def _registration_changed(self, _: object) -> None:
         if self._phone.registration.state is RegistrationState.REGISTERED:

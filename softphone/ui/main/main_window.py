@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
@@ -81,7 +80,7 @@ class MainWindow(QWidget):
         self._demo, self._try_demo, self._test_number = demo, try_demo, test_number
         self._last_email, self._remember_email = last_email, remember_email
         self._keychain = True
-        self._leaving = False
+        self._leaving = self._painted = False
         self._link = ""  # to dial, once there is a page for it
         self._list_width = LIST_WIDTH
         self._sign_in: SignInBinding | None = None
@@ -343,11 +342,6 @@ class MainWindow(QWidget):
         if self.isVisible():
             self._save.start()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # While a saved account is looked for there is time to load what it needs.
-        QTimer.singleShot(0, lambda: import_module("softphone.ui.main.main_page"))
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
@@ -355,6 +349,10 @@ class MainWindow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), theme().color("bg-window"))
+        if not self._painted:
+            self._painted = True
+            # Once it is on the screen, while a saved account is looked for, there is time to load what it needs.
+            QTimer.singleShot(0, lambda: import_module("softphone.ui.main.main_page"))
 
 
 def _first_focusable(part: QWidget) -> QWidget | None:
