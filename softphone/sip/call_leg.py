@@ -34,6 +34,8 @@ log = logging.getLogger("call")
 #: Final answers go out no sooner: each call holds two media sockets for half a second, and a burst of INVITEs that
 #: are refused at once runs PJSIP out of handles, which it answers with abort().
 REFUSE_NOT_BEFORE = 0.5
+#: What an INVITE gets that nobody declined: a 6xx would end it on the person's other devices too (RFC 3261 16.7).
+HERE_ONLY = 480
 #: Our own end of a call is told after this long, whether or not the other side has confirmed it.
 ENDED_AFTER = 2.0
 #: Nothing at all heard to our INVITE, not even 100.
@@ -99,7 +101,7 @@ class CallLeg(pj.Call):
 
     def hang_up(self) -> None:
         if self.incoming and self._unanswered():
-            self.refuse(603)
+            self.refuse(HERE_ONLY)
             return
         if self.ended_by_us or self.ended_told:
             return
@@ -113,6 +115,12 @@ class CallLeg(pj.Call):
         except pj.Error as error:
             log.info("hang up: %s", error.reason)
             self._tell_end()
+
+    def refuse_without_delay(self) -> None:
+        """The library ends next, and would send 603 by itself."""
+        if self.incoming and self._unanswered():
+            self.ended_by_us = True
+            self._refuse_now(self.refused_code if self.refused_code >= 400 else HERE_ONLY, [])
 
     def transfer(self, target: str) -> None:
         """Raises pj.Error."""
@@ -128,6 +136,11 @@ class CallLeg(pj.Call):
         self.digits.clear()
         self.hold.clear()
         del self.media, self.hold, self.digits
+
+    @property
+    def ringing(self) -> bool:
+        """An INVITE from elsewhere that nobody has answered."""
+        return self.incoming and self._unanswered() and not self.ended_by_us
 
     @property
     def confirmed(self) -> bool:
@@ -194,11 +207,11 @@ class CallLeg(pj.Call):
 
     @guard
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
-        prm.statusCode = 603  # the other side may not make this phone place calls
+        prm.statusCode = 603  # the other side may not make this phone place calls; this is of REFER, and ends nothing
 
     @guard
     def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
-        prm.statusCode = 603
+        prm.statusCode = HERE_ONLY
 
     @guard
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:

@@ -70,8 +70,11 @@ class Commands:
 
     def _unregister(self, c: cmd.Unregister) -> None:
         line = self._ua.lines.get(c.line_id)
-        if line is not None:
-            line.unregister()
+        if line is None:
+            return
+        for call_id in [leg.call_id for leg in self._ua.legs.values() if leg.line is line and leg.ringing]:
+            self._ua.legs[call_id].hang_up()
+        line.unregister()
 
     def _refresh(self, c: cmd.RefreshRegistration) -> None:
         line = self._ua.lines.get(c.line_id)

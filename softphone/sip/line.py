@@ -16,12 +16,14 @@ from softphone.phone.events import MessageWaiting, RegistrationChanged
 from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.registration import RegistrationState as State
 from softphone.sip import translate
+from softphone.sip.account import Account
 from softphone.sip.account_config import account_config
-from softphone.sip.guard import guard
 from softphone.sip.locate import Server
+from softphone.sip.registration_failure import registration_failure
 from softphone.sip.retry import RetrySchedule
 from softphone.sip.server_link import ServerLink
 from softphone.sip.server_probe import ServerProbe
+from softphone.sip.server_round import ServerRound
 from softphone.sip.timers import Timer
 
 if TYPE_CHECKING:
@@ -33,38 +35,8 @@ log = logging.getLogger("line")
 #: at most), so that a server that comes back is noticed within seconds.
 ANSWER_SECONDS = 4.0
 UNREGISTER_SECONDS = 1.0
-
-
-class Account(pj.Account):
-    """PJSIP's account; its callbacks go to the line."""
-
-    def __init__(self, line: Line) -> None:
-        super().__init__()
-        self.line: Line | None = line
-
-    @guard
-    def onRegState(self, prm: pj.OnRegStateParam) -> None:
-        if self.line is not None:
-            self.line.register_answered(prm.code, prm.reason, prm.expiration, prm.rdata.wholeMsg)
-
-    @guard
-    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
-        if self.line is not None:
-            self.line.user_agent.invite_received(self.line, prm.callId, prm.rdata)
-
-    @guard
-    def onIncomingSubscribe(self, prm: pj.OnIncomingSubscribeParam) -> None:
-        prm.code = 403  # nobody is told our presence; 5,000 foreign subscriptions would cost 170 MB
-
-    @guard
-    def onMwiInfo(self, prm: pj.OnMwiInfoParam) -> None:
-        if self.line is not None:
-            self.line.summary_received(prm.rdata.srcAddress, prm.rdata.wholeMsg)
-
-    @guard
-    def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:
-        if self.line is not None:
-            self.line.probe.answered(prm.e.body.tsxState)
+NEXT_SERVER_SECONDS = 0.2
+MAX_STRANGERS = 50
 
 
 class Line:
@@ -76,7 +48,8 @@ class Line:
         self.state = State.UNREGISTERED
         self._told: RegistrationChanged | None = None
         self._link = ServerLink(user_agent.net, user_agent.post, self._link_lost)
-        self._servers: list[Server] = []
+        self._servers = ServerRound()
+        self._strangers: set[str] = set()  # addresses whose calls were refused, and that said
         self._retries = RetrySchedule()
         self._turn = 0  # results of earlier attempts are not ours any more
         self._link_up = False  # a REGISTER was granted and nothing was heard to the contrary
@@ -100,7 +73,7 @@ class Line:
         changed = register != self.register
         self.register = register
         if changed or self.account is None or self.state is not State.REGISTERED:
-            self._servers = []
+            self._servers.forget()
             self._retries.succeeded()
             self.probe.forget()
             # The old binding goes first: its un-REGISTER must not arrive after the new REGISTER.
@@ -122,7 +95,7 @@ class Line:
         elif self._link.relayed or self.server is None:
             self._send_register()
         else:  # our own address on the way to the server may have changed
-            self._servers.insert(0, self.server)
+            self._servers.put_back(self.server)
             self._locate()
 
     def unregister(self) -> None:
@@ -157,6 +130,10 @@ class Line:
             once()
 
     @property
+    def closing(self) -> bool:
+        return self._closing
+
+    @property
     def is_up(self) -> bool:
         return self.state is State.REGISTERED
 
@@ -181,7 +158,7 @@ class Line:
         self._stop_timers()
         self._turn += 1
         turn = self._turn
-        if self._servers:  # the next one of those found
+        if self._servers.more:  # the next one of those found
             self._connect()
             return
 
@@ -191,13 +168,25 @@ class Line:
             if failure is not None or not servers:
                 self._failed(failure or Failure(FailureKind.SERVER_NOT_FOUND))
                 return
-            self._servers = servers
+            self._servers.begin(servers)
             self._connect()
+            self._know_provider()
 
         self.user_agent.locate(self.register, located)
 
+    def _know_provider(self) -> None:
+        """Calls may come from any address of the provider's; through the relay they come on our own connection."""
+        register = self.register
+
+        def found(addresses: frozenset[str] | None, failure: Failure | None) -> None:
+            if register == self.register:
+                self._servers.know(addresses or ())
+
+        if register.transport == "udp":
+            self.user_agent.provider_addresses(register, found)
+
     def _connect(self) -> None:
-        turn, server = self._turn, self._servers.pop(0)
+        turn, server = self._turn, self._servers.next()
 
         def connected(local_ip: str | None, failure: Failure | None) -> None:
             if turn != self._turn:
@@ -257,10 +246,10 @@ class Line:
         """No answer: said so, and when there are other servers, they are tried."""
         failure = Failure(FailureKind.TIMED_OUT, detail="no answer to REGISTER")
         self.probe.forget()  # it was not OPTIONS alone that had no answer
-        if self._servers:
+        if self._servers.more:
             self._failed(failure)
-        else:
-            self._tell(State.FAILED, failure, retry_in=ANSWER_SECONDS)  # PJSIP repeats it meanwhile
+        else:  # PJSIP repeats it meanwhile
+            self._tell(State.FAILED, self._servers.failed(failure), retry_in=ANSWER_SECONDS)
 
     # --- what came of it --------------------------------------------------------------------------------------------
 
@@ -279,6 +268,7 @@ class Line:
         self._again = False
         if 200 <= code < 300 and expires > 0:
             self._link_up = True
+            self._servers.succeeded()
             self._retries.succeeded()
             self._tell(State.REGISTERED, expires=expires)
             self._link.watch()
@@ -294,9 +284,15 @@ class Line:
         self._link_up = False
         refused = failure.kind is FailureKind.FORBIDDEN
         if refused:
-            self._servers = []
-        delay = 0.2 if self._servers else self._retries.failed(refused=refused, at_least=failure.retry_after)
-        self._tell(State.FAILED, failure, retry_in=delay)
+            self._servers.give_up()
+        telling = self._servers.failed(failure)
+        if self._servers.more:  # only when all have failed has the line
+            delay = NEXT_SERVER_SECONDS
+            log.info("%s: %s %s; the next server is tried", self._server_name, failure.kind.value, failure.detail)
+            self._tell(State.REGISTERING, keep_failure=True)
+        else:
+            delay = self._retries.failed(refused=refused, at_least=failure.retry_after)
+            self._tell(State.FAILED, telling, retry_in=delay)
         self._retry = self.user_agent.timers.after(delay, self._try_again)
 
     def _try_again(self) -> None:
@@ -323,12 +319,24 @@ class Line:
             self.user_agent.tell(MessageWaiting(self.register.line_id, new=counts[0], old=counts[1]))
 
     def is_server(self, source: str) -> bool:
-        """Whether a message from `source` ("ip:port") came from where we are registered."""
+        """Whether a message from `source` ("ip:port") came from the provider, by any address found for it."""
         if self.server is None:
             return False
         if self._link.relayed:
             return source == self._link.proxy
-        return source.rpartition(":")[0].strip("[]") == self.server.ip
+        return self._servers.knows(source)
+
+    def refused_stranger(self, source: str) -> None:
+        """Said in full once for each address: a flood may not fill the log."""
+        address = source.rpartition(":")[0]
+        if address in self._strangers or len(self._strangers) >= MAX_STRANGERS:
+            log.debug("another call from %s is refused", source)
+            return
+        self._strangers.add(address)
+        log.warning(
+            "a call from %s is refused (403): the line is registered at %s, and its provider has the addresses %s",
+            source, self._server_name, " ".join(self._servers.known) if not self._link.relayed else self._link.proxy,
+        )  # fmt: skip
 
     # --- telling ----------------------------------------------------------------------------------------------------
 
@@ -344,7 +352,6 @@ class Line:
         if keep_failure and self._told is not None:
             failure = self._told.failure
         self.state = state
-        server = self.server.host_port if self.server is not None else ""
         event = RegistrationChanged(
             self.register.line_id,
             state,
@@ -352,28 +359,18 @@ class Line:
             retry_in=round(retry_in, 1) if retry_in is not None else None,
             expires=expires,
             transport=self.register.transport,
-            server=server,
+            server=self._server_name,
         )
         if event != self._told:
             self._told = event
             self.user_agent.tell(event)
+
+    @property
+    def _server_name(self) -> str:
+        return self.server.host_port if self.server is not None else ""
 
     def _stop_timers(self) -> None:
         self.probe.stop()
         for timer in (self._retry, self._overdue):
             if timer is not None:
                 timer.cancel()
-
-
-def registration_failure(code: int, reason: str, headers: translate.Headers | None) -> Failure:
-    """What a final answer to REGISTER means. Without a message it is PJSIP's own: time-out or transport."""
-    wait = translate.retry_after(headers) if headers is not None else None
-    if headers is None and code in (408, 503):
-        kind = FailureKind.TIMED_OUT if code == 408 else FailureKind.OFFLINE
-    elif code in (401, 403, 404, 407):
-        kind = FailureKind.FORBIDDEN
-    elif code == 408:
-        kind = FailureKind.TIMED_OUT
-    else:
-        kind = FailureKind.SERVER
-    return Failure(kind, code or None, reason, retry_after=wait)

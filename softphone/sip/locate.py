@@ -106,6 +106,33 @@ async def _locate(line: Register, resolver: Resolver, choose: random.Random) -> 
     return list(dict.fromkeys(found))[:MAX_SERVERS]
 
 
+async def provider_addresses(line: Register, resolver: Resolver) -> frozenset[str]:
+    """Every address that the line's registrar, outbound proxy and local server have; what cannot be found is left out.
+
+    A server of a name with several addresses may pass calls on by another one than it is registered at.
+    """
+    found: set[str] = set()
+    for text in {line.outbound_proxy, line.registrar or line.domain, line.local_sip_server_ip}:
+        try:
+            host, port = split_host_port(text or "")
+        except ValueError:
+            continue
+        if is_address(host):
+            found.add(host)
+            continue
+        targets = [] if port is not None else [record[3].rstrip(".") for record in await _srv(resolver, "udp", host)]
+        for name in {host, *targets}:
+            found.update([name] if is_address(name) else await _addresses(resolver, name))
+    return frozenset(found)
+
+
+async def _addresses(resolver: Resolver, name: str) -> Sequence[str]:
+    try:
+        return await resolver.addresses(name)
+    except (OSError, asyncio.TimeoutError):
+        return []
+
+
 async def _srv(resolver: Resolver, transport: str, host: str) -> Sequence[tuple[int, int, int, str]]:
     """A domain whose SRV records cannot be had may still have an address."""
     try:

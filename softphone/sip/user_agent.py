@@ -20,11 +20,11 @@ from softphone.phone.events import InviteReceived, UserAgentEvent, UserAgentRead
 from softphone.phone.failure import Failure
 from softphone.sip import endpoint_config, translate
 from softphone.sip.call_audio import CallAudio
-from softphone.sip.call_leg import CallLeg
+from softphone.sip.call_leg import HERE_ONLY, CallLeg
 from softphone.sip.command_table import Commands
 from softphone.sip.heap_trim import HeapTrim
 from softphone.sip.line import Line
-from softphone.sip.locate import Resolver, Server, SystemResolver, locate
+from softphone.sip.locate import Resolver, Server, SystemResolver, locate, provider_addresses
 from softphone.sip.net_thread import NetThread
 from softphone.sip.pj_log import PjLog
 from softphone.sip.timers import Timers
@@ -39,7 +39,8 @@ log = logging.getLogger("ua")
 IDLE_POLL, CALL_POLL = 0.2, 0.05
 #: What the telephone must have decided an INVITE by.
 DECIDE_SECONDS = 1.0
-STOP_SECONDS = 1.0
+#: With what follows, the process ends within the two seconds that it is given.
+STOP_SECONDS = 0.7
 #: Each call has two media sockets, closed half a second after its end; PJSIP has 64 handles, and aborts without. So
 #: no more than this many calls are begun in that time.
 MEDIA_BURST, MEDIA_SECONDS = 12, 0.7
@@ -63,6 +64,7 @@ class UserAgent:
         self._waker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._wake_address: tuple[str, int] | None = None
         self._awake = True
+        self._leaving = False
         self._stopping = False
         self._has_tcp = False
         self._media_begun: deque[float] = deque(maxlen=MEDIA_BURST)
@@ -105,9 +107,7 @@ class UserAgent:
         self.audio = CallAudio(self.endpoint, self.timers, sound.device, sound.port)
 
     def ready(self) -> None:
-        self.tell(
-            UserAgentReady(self.endpoint.libVersion().full, self.codecs, max_calls=endpoint_config.MAX_CALLS)
-        )
+        self.tell(UserAgentReady(self.endpoint.libVersion().full, self.codecs, max_calls=endpoint_config.MAX_CALLS))
 
     def run(self) -> None:
         """Until `stop` has done its work."""
@@ -124,10 +124,14 @@ class UserAgent:
         self._awake = True
         for _ in range(self._queue.qsize()):
             self._guarded(self._queue.get_nowait())
-        for action in self.timers.run_due():
-            self._guarded(action)
+        self._run_due()
         if self._ended:
             self._drop_ended()
+
+    def _run_due(self) -> None:
+        """A method of its own: an action may hold a leg, and must be gone, with this frame, before `_drop_ended`."""
+        for action in self.timers.run_due():
+            self._guarded(action)
 
     @staticmethod
     def _guarded(action: Callable[[], None]) -> None:
@@ -137,9 +141,10 @@ class UserAgent:
             log.exception("%s", error)
 
     def stop(self) -> None:
-        """End calls, unregister (at most a second), end PJSIP safely (see `shut_down`)."""
-        if self._stopping:
+        """End calls and unregister, as far as that is answered soon; PJSIP is ended by `shut_down`."""
+        if self._leaving:
             return
+        self._leaving = True
         until = time.monotonic() + STOP_SECONDS
         for call_id in list(self.legs):  # no variable of this frame may hold a leg: it would outlive its end
             self.legs[call_id].hang_up()
@@ -148,8 +153,7 @@ class UserAgent:
         while (self.lines or self.legs) and time.monotonic() < until:
             self._awake = False
             self.endpoint.libHandleEvents(10)
-            for action in self.timers.run_due():
-                self._guarded(action)
+            self._run_due()
             self._drop_ended()
         self._stopping = True
 
@@ -162,6 +166,11 @@ class UserAgent:
 
     def locate(self, register: Register, done: Callable[[list[Server] | None, Failure | None], None]) -> None:
         self.net.run(locate(register, self._resolver), done)
+
+    def provider_addresses(
+        self, register: Register, done: Callable[[frozenset[str] | None, Failure | None], None]
+    ) -> None:
+        self.net.run(provider_addresses(register, self._resolver), done)
 
     def need_tcp(self) -> None:
         if not self._has_tcp:
@@ -192,8 +201,13 @@ class UserAgent:
         self.media_used()
         message = rdata.wholeMsg
         if not line.is_server(rdata.srcAddress):
-            log.warning("a call from %s, which is not our server, is refused", rdata.srcAddress)
+            line.refused_stranger(rdata.srcAddress)
             self._refuse_quietly(leg, 403)
+            return
+        if self._leaving or line.closing:
+            self._refuse_quietly(leg, HERE_ONLY)
+            if self._stopping:
+                leg.refuse_without_delay()
             return
         headers = translate.Headers(message)
         if not translate.sdp_names_an_address(headers.body):
@@ -226,7 +240,7 @@ class UserAgent:
         leg = self.legs.get(call_id)
         if leg is not None and not leg.decided:
             log.error("the telephone did not say what becomes of a call")
-            leg.refuse(480)
+            leg.refuse(HERE_ONLY)
 
     def media_used(self) -> None:
         self._media_begun.append(time.monotonic())
@@ -244,11 +258,15 @@ class UserAgent:
     def _drop_ended(self) -> None:
         """PJSIP reuses the slots of ended calls, and a pjsua2 call that is destroyed late hangs up the slot's next one.
 
-        So a leg goes as soon as it has ended. One that something still holds is disowned: rather a leak.
+        So a leg goes as soon as it has ended. One whose slot has its next call already, since one poll read both the
+        end and an INVITE, is disowned, as is one that something still holds: rather a leak.
         """
+        in_use = {leg.getId() for leg in self.legs.values()} if self._ended else set()
         while self._ended:
             leg = self._ended.pop()
             self.audio.leg_ended(leg.call_id)
+            if leg.getId() in in_use:
+                leg.this.disown()
             leg.release()
             left = weakref.ref(leg)
             del leg
@@ -266,6 +284,8 @@ class UserAgent:
     def shut_down(self) -> None:
         """In this order, or PJSIP aborts: sound, calls, ticks, ports, accounts, library."""
         self.sound.device_off()
+        for call_id in list(self.legs):
+            self.legs[call_id].refuse_without_delay()
         self.endpoint.hangupAllCalls()
         self.audio.close()
         until = time.monotonic() + 0.1

@@ -172,12 +172,18 @@ class SipServer:
                     raise AssertionError(f"no {method} within {timeout} s; got {seen}")
                 self._changed.wait(left)
 
-    def wait_for_answer(self, code: int, method: str, *, since: int = 0, timeout: float = 10.0) -> Message:
+    def wait_for_answer(
+        self, code: int, method: str, *, since: int = 0, timeout: float = 10.0, to: Message | None = None
+    ) -> Message:
+        """`to`: to that request, and not a late repetition of another one's."""
+        call_id = to.get("Call-ID") if to is not None else None
         deadline = time.monotonic() + timeout
         with self._changed:
             while True:
                 for message in self.received[since:]:
-                    if not message.is_request and message.code == code and message.method == method:
+                    if message.is_request or message.code != code or message.method != method:
+                        continue
+                    if call_id in (None, message.get("Call-ID")):
                         return message
                 left = deadline - time.monotonic()
                 if left <= 0:

@@ -165,9 +165,9 @@ def test_a_call_answered_elsewhere_is_told_so(rig):
 
 
 def test_an_undecided_call_gets_480_after_a_second(rig):
-    since, began = len(rig.server.received), time.monotonic()
-    told = rig.called(rig.server.invite())
-    rig.server.wait_for_answer(480, "INVITE", since=since, timeout=4)
+    invite, began = rig.server.invite(), time.monotonic()
+    told = rig.called(invite)
+    rig.server.wait_for_answer(480, "INVITE", to=invite, timeout=4)
     assert 0.9 < time.monotonic() - began < 2.5
     rig.heard.wait(ev.CallDisconnected, call_id=told.call_id)
 
@@ -184,10 +184,10 @@ def test_a_redirection_carries_its_contacts(rig):
 
 
 def test_a_refusal_is_never_sent_within_half_a_second(rig):
-    since, began = len(rig.server.received), time.monotonic()
-    told = rig.called(rig.server.invite())
+    invite, began = rig.server.invite(), time.monotonic()
+    told = rig.called(invite)
     rig.send(cmd.Refuse(told.call_id, 486))
-    rig.server.wait_for_answer(486, "INVITE", since=since)
+    rig.server.wait_for_answer(486, "INVITE", to=invite)
     assert time.monotonic() - began >= 0.5
 
 

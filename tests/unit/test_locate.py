@@ -10,7 +10,7 @@ import pytest
 from softphone.phone.commands import Register
 from softphone.phone.failure import FailureKind, Refused
 from softphone.phone.secret import Secret
-from softphone.sip.locate import Server, locate, split_host_port
+from softphone.sip.locate import Server, locate, provider_addresses, split_host_port
 
 
 class ZoneOf:
@@ -99,6 +99,30 @@ def test_the_local_server_takes_the_registrars_port_and_asks_nobody():
     assert found(zone, local_sip_server_ip="10.0.0.5", transport="tls")[0].port == 5061
     assert found(zone, local_sip_server_ip="10.0.0.5:5099")[0].port == 5099
     assert zone.asked == []
+
+
+def provider(zone, **changes):
+    return asyncio.run(provider_addresses(line(**changes), zone))
+
+
+def test_the_provider_has_every_address_of_its_names_and_of_their_srv_records():
+    zone = ZoneOf(
+        {"_sip._udp.example.com": [(10, 0, 5070, "a.example.com."), (20, 0, 5070, "192.0.2.7.")]},
+        {"a.example.com": ["192.0.2.1", "2001:db8::1"], "example.com": ["192.0.2.4"], "proxy": ["192.0.2.5"]},
+    )
+    everywhere = provider(zone, outbound_proxy="proxy:5060", local_sip_server_ip="10.0.0.5")
+    assert everywhere == {"192.0.2.1", "2001:db8::1", "192.0.2.7", "192.0.2.4", "192.0.2.5", "10.0.0.5"}
+
+
+def test_the_provider_behind_an_address_has_that_alone_and_nobody_is_asked():
+    zone = ZoneOf()
+    assert provider(zone, registrar="192.0.2.1:5070") == {"192.0.2.1"}
+    assert zone.asked == []
+
+
+def test_what_cannot_be_found_of_the_provider_is_left_out():
+    zone = ZoneOf(addresses={"proxy": ["192.0.2.5"]}, broken=("_sip._udp.example.com", "example.com"))
+    assert provider(zone, outbound_proxy="proxy") == {"192.0.2.5"}
 
 
 def refusal(zone, **changes):
