@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 
+from softphone.ui.theme.motion import frame_clock
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import paint_avatar
 from softphone.ui.widgets.state_ring import StateRing
@@ -14,12 +15,10 @@ class StageRing(StateRing):
     """Stroking large circles takes most of the time; only the strength of the halo changes."""
 
     _pictures: tuple[QPixmap, QPixmap] | None = None  # avatar with ring, halo; no pixmap before there is an application
-    _rests = False
 
     def _tick(self) -> None:
         """The halo moves on every other frame; everything else on each."""
-        self._rests = self._state == "talking" and not self._rests
-        if not self._rests:
+        if self._state != "talking" or frame_clock().halved:
             super()._tick()
 
     def paintEvent(self, event: QPaintEvent) -> None:

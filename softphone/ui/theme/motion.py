@@ -21,13 +21,19 @@ class FrameClock(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        #: Whether this frame is one of every other: what moves for a whole call is painted on these, all in one pass.
+        self.halved = False
         self._users: set[int] = set()
         self._watched: set[int] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self.tick)
+        self._timer.timeout.connect(self._advance)
         self._elapsed = QElapsedTimer()
         self._elapsed.start()
+
+    def _advance(self) -> None:
+        self.halved = not self.halved
+        self.tick.emit()
 
     @property
     def now(self) -> int:

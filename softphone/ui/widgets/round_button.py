@@ -26,7 +26,7 @@ class RoundCallButton(PaintedButton):
         self._weight: Weight | None = None
         self._tone: Tone = "normal"
         self._menu_mark = False
-        self._arc = self._rests = False
+        self._arc = False
         self._sound = 0.0
         self._shown_sound = 0.0
         self.setText(label)
@@ -53,7 +53,6 @@ class RoundCallButton(PaintedButton):
         """Whether the microphone's arc is painted and followed."""
         self._arc = on
         self._sound = self._shown_sound = 0.0
-        self._rests = True
         self._run()
         self.update()
 
@@ -76,10 +75,8 @@ class RoundCallButton(PaintedButton):
         frame_clock().leave(self)
 
     def _tick(self) -> None:
-        self._rests = not self._rests
-        if self._rests or not self._arc or not self.isVisible():
+        if not self._arc or not frame_clock().halved or not self.isVisible():
             return
-        # On every other frame: levels come no more often, and a call lasts long.
         moved = (self._sound - self._shown_sound) * (0.64 if self._sound > self._shown_sound else 0.3)
         if abs(moved) > 0.003:
             self._shown_sound += moved
