@@ -12,6 +12,7 @@ import threading
 import time
 
 from softphone import __version__
+from softphone.audio.priority import go_first
 
 #: PJSIP's callbacks and the audio clock must get the interpreter soon; the default of 5 ms is a quarter of a frame.
 SWITCH_INTERVAL = 0.0005
@@ -22,6 +23,9 @@ log = logging.getLogger("ua")
 
 
 def main() -> int:
+    # Before there is any other thread, so that all are: RTP is read by this one, the pipe's and the network's hold the
+    # interpreter that the sound waits for.
+    go_first()
     sys.setswitchinterval(SWITCH_INTERVAL)
     # A collection on another thread may find a pjsua2 object, and PJSIP aborts; `UserAgent` collects on its own.
     gc.disable()

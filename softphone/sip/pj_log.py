@@ -9,9 +9,9 @@ import stat
 import pjsua2 as pj
 
 from softphone.logs.redact import redact
+from softphone.sip.pj_lines import letter_of
 
 _LETTERS = {logging.DEBUG: "D", logging.INFO: "I", logging.WARNING: "W", logging.ERROR: "E", logging.CRITICAL: "E"}
-_PJ_LETTERS = {0: "E", 1: "E", 2: "W", 3: "I"}
 
 
 def debug_wanted() -> bool:
@@ -36,7 +36,7 @@ class PjLog(pj.LogWriter):
     """Called on any of PJSIP's threads. Level 5 would print SRTP keys and is never asked for."""
 
     def write(self, entry: pj.LogEntry) -> None:
-        _write(_PJ_LETTERS.get(entry.level, "D"), entry.msg)
+        _write(letter_of(entry.level, entry.msg), entry.msg)
 
 
 def set_up_logging() -> None:

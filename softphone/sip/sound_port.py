@@ -102,7 +102,6 @@ def vectors_are_as_expected() -> bool:
 
 def make_sound_box(user_agent: UserAgent) -> SoundBox:
     """The child's sound, watching its devices from now on."""
-    go_first()  # this thread too, and all that it starts: whoever holds the interpreter lock holds up the sound
     sound = Sound(user_agent.tell)
     port = SoundPort(sound.pull_microphone, sound.push_speaker)
     sound.start()

@@ -135,6 +135,22 @@ def test_a_forward_to_what_is_no_sip_address_ends_the_call(rig):
     assert rig.heard.of(ev.UserAgentDied) == []
 
 
+def test_ports_of_the_sound_are_drawn_by_each_process_anew(rig, tmp_path):
+    """Where every process begins at PJSIP's 4000, one that has just ended leaves its late packets to the next."""
+
+    def port(of):
+        since = len(of.server.received)
+        of.send(cmd.MakeCall(f"port-{id(of)}-{since}", LINE, "nobody"))
+        offer = of.server.wait_for("INVITE", since=since).body
+        return int(re.search(rb"m=audio (\d+) ", offer)[1])
+
+    with Rig(tmp_path) as other:
+        other.register()
+        ports = [port(rig), port(other)]
+    assert all(port >= 16384 and port % 2 == 0 for port in ports)
+    assert ports[0] != ports[1]
+
+
 # --- in ---------------------------------------------------------------------------------------------------------------
 
 

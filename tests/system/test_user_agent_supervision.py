@@ -145,6 +145,19 @@ def test_nonsense_to_the_child_is_survived(rig):
     rig.register()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has priorities by thread")
+def test_every_thread_of_the_child_goes_before_ordinary_work_where_that_is_allowed(rig):
+    niceness = os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        os.setpriority(os.PRIO_PROCESS, rig.process.pid, -11)
+    except PermissionError:
+        pytest.skip("no right to raise priorities")
+    rig.register()
+    threads = {os.getpriority(os.PRIO_PROCESS, int(task)) for task in os.listdir(f"/proc/{rig.process.pid}/task")}
+    assert threads == {-11}
+    assert os.getpriority(os.PRIO_PROCESS, 0) == niceness
+
+
 def test_what_the_child_writes_is_logged_without_secrets(tmp_path, caplog):
     caplog.set_level("DEBUG", logger="sip")
     with Rig(tmp_path, SOFTPHONE_LOG="debug") as rig:
