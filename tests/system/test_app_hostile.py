@@ -1,12 +1,15 @@
 """Hostile input at the running application: it stays, says why in the log, and calls go on."""
 
-import errno
+import contextlib
 import json
 import os
 import random
+import re
+import select
 import socket
 import ssl
 import threading
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import psutil
@@ -16,19 +19,28 @@ import trustme
 from tests.system.waiting import until
 
 PACKETS = 10_000
+AT_ONCE = 10  # few enough for the buffer of a socket, and for calls to ring among them
 SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 40000 RTP/AVP 9 0 8 101\r\na=rtpmap:9 G722/8000\r\na=rtpmap:101 telephone-event/8000\r\na=sendrecv\r\n"
 )
 
 
-def invite(number: int, target: str) -> bytes:
-    return (
+def invite(number: int, target: str, sdp: bytes = SDP.encode()) -> bytes:
+    head = (
         f"INVITE sip:100@{target} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5999;rport;branch=z9hG4bK{number}\r\n"
         f'Max-Forwards: 70\r\nFrom: "Mallory" <sip:mallory@127.0.0.1>;tag=t{number}\r\nTo: <sip:100@{target}>\r\n'
         f"Call-ID: hostile-{number}\r\nCSeq: 1 INVITE\r\nContact: <sip:mallory@127.0.0.1:5999>\r\n"
-        f"P-Asserted-Identity: <tel:+65>\r\nContent-Type: application/sdp\r\nContent-Length: {len(SDP)}\r\n\r\n{SDP}"
-    ).encode()
+        f"P-Asserted-Identity: <tel:+65>\r\nContent-Type: application/sdp\r\nContent-Length: {len(sdp)}\r\n\r\n"
+    )
+    return head.encode() + sdp
+
+
+def hostile(random_: random.Random, number: int, target: str) -> bytes:
+    """In turn: anything of the packet is mutated, or only its SDP, so that it comes past the parser of SIP."""
+    if number % 2:
+        return invite(number, target, mutated(random_, SDP.encode()))
+    return mutated(random_, invite(number, target))
 
 
 def options(port: int, here: int) -> bytes:
@@ -69,42 +81,102 @@ def mutated(random_: random.Random, packet: bytes) -> bytes:
     return bytes(data[:4000])
 
 
-def sip_port(application) -> int:
-    """Where the user agent listens for SIP: of its UDP sockets, the one that answers OPTIONS."""
-    pid = application.child_pid()
-    ports = [c.laddr.port for c in psutil.Process(pid).net_connections("udp")]
-    assert ports, "the user agent has a UDP socket"
-    for port in ports:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.settimeout(0.5)
-            probe.bind(("127.0.0.1", 0))
-            here = probe.getsockname()[1]
-            probe.sendto(options(port, here), ("127.0.0.1", port))
-            try:
-                if probe.recv(2000).startswith(b"SIP/2.0"):
-                    return port
-            except TimeoutError:
-                continue
-    return ports[0]
+def listens_for_sip(port: int) -> bool:
+    """Whether OPTIONS sent there is answered: everything sent before it has then been read."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(0.5)
+        probe.bind(("127.0.0.1", 0))
+        probe.connect(("127.0.0.1", port))
+        here = probe.getsockname()[1]
+        try:
+            probe.send(options(port, here))
+            return probe.recv(2000).startswith(b"SIP/2.0")
+        except (TimeoutError, ConnectionRefusedError):
+            return False
+
+
+def statuses(attacker: socket.socket) -> list[int]:
+    """Of the answers that have come so far."""
+    came = []
+    while select.select([attacker], [], [], 0)[0]:
+        answer = re.match(rb"SIP/2.0 (\d{3}) ", attacker.recv(65536))
+        if answer:
+            came.append(int(answer.group(1)))
+    return came
+
+
+def dropped(port: int) -> int:
+    """Packets that came to a UDP port and found its buffer full, by the kernel's count."""
+    with open("/proc/net/udp", encoding="ascii") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return sum(int(row[-1]) for row in rows if int(row[1].split(":")[1], 16) == port)
+
+
+class Target:
+    """The user agent under fire: where it listens now, and how often it had to be started again."""
+
+    def __init__(self, application) -> None:
+        self._application = application
+        self.falls: list[str] = []  # at which packets
+        self.dropped = 0
+        self._aim()
+
+    def everything_read(self, story: str) -> None:
+        """Waits until it has read what was sent; a child that fell is found again at its new port."""
+        until(lambda: self._fallen() or listens_for_sip(self.port), f"the user agent reads on after {story}", 30)
+        if self._fallen():
+            self.falls.append(story)
+            self._aim()
+        else:
+            self.dropped = dropped(self.port) - self._dropped_before
+
+    def _fallen(self) -> bool:
+        return self._application.child_pid_or_none() != self._pid
+
+    def _aim(self) -> None:
+        self._pid, self.port = until(self._listening, "the user agent listens for SIP", 60)
+        self._dropped_before = dropped(self.port)
+
+    def _listening(self) -> tuple[int, int] | None:
+        pid = self._application.child_pid_or_none()
+        if pid is None:
+            return None
+        try:
+            ports = [connection.laddr.port for connection in psutil.Process(pid).net_connections("udp")]
+        except psutil.NoSuchProcess:
+            return None
+        return next(((pid, port) for port in ports if listens_for_sip(port)), None)
+
+
+def decline_what_rings(application) -> set[str]:
+    """So that what comes next is looked at as a call too, and not refused as one too many."""
+    ringing = {call["id"] for call in application.status()["calls"] if call["state"] == "incoming"}
+    for call_id in ringing:
+        with contextlib.suppress(AssertionError):  # it may have ended by itself meanwhile
+            application.ask("decline", id=call_id)
+    return ringing
 
 
 @pytest.mark.timeout(240)
 def test_ten_thousand_mutated_packets(signed_in):
     application = signed_in()
-    port = sip_port(application)
+    target = Target(application)
     random_ = random.Random(20261122)
+    answers: Counter[int] = Counter()
+    rang: set[str] = set()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as attacker:
         attacker.bind(("127.0.0.1", 0))
-        for number in range(PACKETS):
-            packet = mutated(random_, invite(number, f"127.0.0.1:{port}"))
-            try:
-                attacker.sendto(packet, ("127.0.0.1", port))
-            except OSError as problem:
-                # The port is gone while a child that fell is replaced: that is allowed, staying away is not.
-                if problem.errno != errno.ECONNREFUSED:
-                    raise
-            if number % 500 == 0:
-                application.status()  # the window's process answers all the while
+        for first in range(0, PACKETS, AT_ONCE):
+            address = ("127.0.0.1", target.port)
+            for number in range(first, first + AT_ONCE):
+                attacker.sendto(hostile(random_, number, f"127.0.0.1:{target.port}"), address)
+            target.everything_read(f"packets {first} to {first + AT_ONCE - 1}")
+            answers.update(statuses(attacker))
+            rang |= decline_what_rings(application)  # the window's process answers all the while
+    assert target.dropped == 0, "every packet has reached it"
+    assert target.falls == [], "it was never started again"
+    assert sum(answers.values()) > PACKETS / 4, "many were understood, and answered"
+    assert len(rang) > 20, "and many of those were calls that rang"
     application.registered(seconds=30)
     # A packet that was still an INVITE rings like any call, and nobody will ever cancel it.
     until(lambda: application.run("decline")[0] == 1, "what rings is declined", 30)
