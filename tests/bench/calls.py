@@ -80,7 +80,9 @@ def answer() -> dict[str, Sequence[float]]:
     theirs: list[float] = []
     both: list[float] = []
     with Desk() as desk, _tone_at_the_microphone(desk):
+        desk.sound.add_speaker("desk_bell")
         application, server = desk.registered()
+        application.do("devices", "--ringer", "pulseaudio:desk_bell")  # so that the ringtone is not taken for the tone
         for _ in range(AUDIO_RUNS):
             time.sleep(APART + 1)
             with FarEnd() as far, Ear(desk.sound, "headset_out.monitor") as ear:
