@@ -18,6 +18,8 @@ from tests.fakes.sip_phone import SipPhone
 from tests.fakes.sip_server import reply_to, sdp_offer
 from tests.system.user_agent_rig import LINE, PASSWORD, Rig
 
+MEDIA_BURST = 12  # as many calls are begun at once; see `softphone/sip/user_agent.py`
+
 
 @pytest.fixture
 def rig(tmp_path):
@@ -55,15 +57,15 @@ def test_fifty_calls_leave_nothing_behind(rig):
 def test_a_call_hung_up_before_its_turn_is_never_placed(rig):
     """After a burst the next call waits for a moment; it must not be placed when nobody wants it any more."""
     for number in range(14):
-        rig.send(cmd.MakeCall(f"burst-{number}", LINE, "nobody"))
+        rig.send(cmd.MakeCall(f"burst-{number}", LINE, f"nobody{number}"))
         rig.send(cmd.HangUp(f"burst-{number}"))
     for number in range(14):
         rig.heard.wait(ev.CallDisconnected, call_id=f"burst-{number}")
-    asked = [m for m in rig.server.received if m.start.startswith("INVITE")]
     rig.send(cmd.MakeCall("last", LINE, "last"))
     rig.heard.wait(ev.CallDisconnected, call_id="last", code=404)
-    since = [m.uri for m in rig.server.received if m.start.startswith("INVITE")][len(asked) :]
-    assert set(since) == {"sip:last@phone.test"}
+    placed = {m.uri for m in rig.server.received if m.start.startswith("INVITE")}
+    assert "sip:nobody0@phone.test" in placed
+    assert not {f"sip:nobody{number}@phone.test" for number in range(MEDIA_BURST, 14)} & placed
 
 
 def mutations(message: bytes, choose: random.Random):
