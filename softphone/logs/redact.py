@@ -11,7 +11,7 @@ REMOVED = "[removed]"
 
 #: A line without any of these words cannot hold a secret; most lines stop here.
 _HINTS = re.compile(
-    r"auth|cookie|crypto|inline|response|secret|passw|pwd|token|bearer|digest|key|cnonce|sip:[^@\s]*:", re.I
+    r"auth|cookie|crypto|inline|response|secret|passw|pwd|token|bearer|digest|key|cnonce|dtmf|sip:[^@\s]*:", re.I
 )
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -31,6 +31,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1\2{REMOVED}",
     ),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{8,}"), rf"\1\2{REMOVED}"),
+    # PJSIP tells every digit that is pressed: a passcode, one line a digit.
+    (re.compile(r"(?i)\b(dtmf(?: digit id)?\s+)[0-9a-d*#](?=\s|$)"), rf"\1{REMOVED}"),
     # sip:user:password@host
     (re.compile(r"(?i)\b(sips?:[^\s:@<>;\"]+:)[^\s@<>\"]+@"), rf"\1{REMOVED}@"),
 )

@@ -14,6 +14,7 @@ from softphone.phone.number import is_short_code
 from softphone.phone.registration import RegistrationState
 from softphone.ui.text import PRODUCT, duration, tr
 from softphone.ui.text_call import Caller
+from softphone.ui.text_sign_in import too_many_tries
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -35,8 +36,7 @@ def failure_sentence(failure: Failure, *, number: str = "") -> str:
             return tr("There is no extension {n}.", n=number)
         return tr("This number isn't in service. Check it.")
     if kind is FailureKind.TOO_MANY_ATTEMPTS:
-        minutes = max(1, math.ceil((failure.retry_after or 60) / 60))
-        return tr("Too many tries. Wait %n minutes, then try again.", minutes)
+        return too_many_tries(failure.retry_after or 60)
     if kind is FailureKind.DEVICE_LIMIT:
         return tr("This extension is active on the most devices it can have. Choose one to replace.")
     sentence = tr(_SENTENCES[kind])
