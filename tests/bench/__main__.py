@@ -44,7 +44,7 @@ BUDGETS: dict[str, tuple[float | None, float | None]] = {
     "idle memory_mb": (150, None),
     "in_call cpu_percent": (8, None),
     "mouth_to_ear ms": (110, None),
-    "gaps heard_ms": (None, 20),
+    "gaps worst_ms": (20, None),
 }
 
 

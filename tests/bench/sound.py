@@ -90,7 +90,7 @@ def gaps() -> dict[str, Sequence[float]]:
     before = [began for began, _ in _silences(mouth.began, spoken)]
     ours = [ms for began, ms in _silences(ear.began, heard) if not any(abs(began - b) < NEAR for b in before)]
     cards = [ms for _, ms in _silences(mouth.began, spoken)]
-    return {"heard_ms": [0.0, *ours], "at_the_microphone_ms": [0.0, *cards]}
+    return {"worst_ms": [max(ours, default=0.0)], "heard_ms": [0.0, *ours], "at_the_microphone_ms": [0.0, *cards]}
 
 
 def _silences(began: float, samples: NDArray[np.int16], least: float = 0.005) -> list[tuple[float, float]]:
