@@ -113,17 +113,24 @@ def test_hold_and_resume_are_seen_by_the_other_side(signed_in, bob):
     outgoing.wait_for_media("active", since=since)
 
 
-def test_call_waiting_hold_and_answer(signed_in, bob, carol):
+@pytest.fixture
+def waiting(signed_in, bob, carol):
+    """(application, bob's call that is talked on, carol's call that waits)."""
     application = signed_in()
     first = bob.call("100")
     application.wait_for(lambda s: s["calls"], "it rings")
     application.do("answer")
     first.wait_for_media("active")
-    since = len(bob.events)
     second = carol.call("100")
     second.wait_for("early")
     application.wait_for(lambda s: len(s["calls"]) == 2, "the second rings")
     assert application.status()["calls"][0]["hold"] == {"local": False, "remote": False}, "nothing happens by itself"
+    return application, first, second
+
+
+def test_call_waiting_hold_and_answer(waiting, bob):
+    application, first, second = waiting
+    since = len(bob.events)
     application.do("answer")
     second.wait_for("confirmed")
     first.wait_for_media("remote_hold", since=since)
@@ -134,27 +141,15 @@ def test_call_waiting_hold_and_answer(signed_in, bob, carol):
     )
 
 
-def test_call_waiting_end_and_answer(signed_in, bob, carol):
-    application = signed_in()
-    first = bob.call("100")
-    application.wait_for(lambda s: s["calls"], "it rings")
-    application.do("answer")
-    first.wait_for_media("active")
-    second = carol.call("100")
-    application.wait_for(lambda s: len(s["calls"]) == 2, "the second rings")
+def test_call_waiting_end_and_answer(waiting):
+    application, first, second = waiting
     application.do("answer", "--end-other")
     first.wait_for_end()
     second.wait_for("confirmed")
 
 
-def test_call_waiting_decline_leaves_the_first_alone(signed_in, bob, carol):
-    application = signed_in()
-    first = bob.call("100")
-    application.wait_for(lambda s: s["calls"], "it rings")
-    application.do("answer")
-    first.wait_for_media("active")
-    second = carol.call("100")
-    application.wait_for(lambda s: len(s["calls"]) == 2, "the second rings")
+def test_call_waiting_decline_leaves_the_first_alone(waiting):
+    application, first, second = waiting
     application.do("decline")
     assert second.wait_for_end()[0] == 603
     assert first.state == "confirmed"
