@@ -36,7 +36,7 @@ log = logging.getLogger("ua")
 
 #: A poll ends at once for a packet, for PJSIP's next timer and for our wake-up; these are only the longest waits, the
 #: short one for what PJSIP queues on other threads (a digit that was received).
-IDLE_POLL, CALL_POLL = 0.2, 0.05
+IDLE_POLL, CALL_POLL = 0.5, 0.05
 #: What the telephone must have decided an INVITE by.
 DECIDE_SECONDS = 1.0
 #: With what follows, the process ends within the two seconds that it is given.
