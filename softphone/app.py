@@ -7,23 +7,18 @@ the keychain has answered, and whatever arrives early waits in the inbox.
 from __future__ import annotations
 
 import builtins
-import locale
 import logging
 import os
 import platform
-import signal
-import socket
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from softphone import __version__
+from softphone.early_post import EarlyPost
 from softphone.logs.redact import redact
-from softphone.phone.events import Event
 from softphone.store.lock import ProfileLock
 from softphone.store.paths import Paths, paths_of
 
@@ -32,32 +27,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 3.0
 HAND_OVER_SECONDS = 15.0
 #: The main thread must get the interpreter soon when a background job imports or parses; the default is 5 ms.
 SWITCH_INTERVAL = 0.001
-
-
-class EarlyPost:
-    """Keeps events until there is an inbox to post them to."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._early: deque[Event] = deque()
-        self._post: Callable[[Event], None] | None = None
-
-    def __call__(self, event: Event) -> None:
-        with self._lock:
-            if self._post is None:
-                self._early.append(event)
-                return
-        self._post(event)
-
-    def open(self, post: Callable[[Event], None]) -> None:
-        with self._lock:
-            while self._early:
-                post(self._early.popleft())
-            self._post = post
 
 
 def start(*, profile: str, demo: bool, tour: str | None, link: str) -> int:
@@ -146,42 +118,3 @@ def _hand_over(paths: Paths, link: str) -> bool:
         return ask(paths.control_socket, Question("open", {"link": link}), timeout=5.0).code == 0
     except (NotRunning, TimeoutError):
         return False
-
-
-def this_region() -> str | None:
-    """ISO 3166 country of the system's locale; None when it names none."""
-    name = next((value for key in ("LC_ALL", "LC_TELEPHONE", "LANG") if (value := os.environ.get(key))), None)
-    name = name or (locale.getlocale()[0] or "")
-    country = name.partition(".")[0].partition("@")[0].rpartition("_")[2]
-    return country.upper() if len(country) == 2 and country.isalpha() and "_" in name else None
-
-
-def computer_name() -> str:
-    return socket.gethostname().partition(".")[0] or "computer"
-
-
-def forward_signals(quit_: Callable[[], None]) -> Callable[[], None]:
-    """SIGINT and SIGTERM end the program as Quit does; returns what keeps the watch alive and ends it."""
-    from PySide6.QtCore import QSocketNotifier
-
-    reader, writer = socket.socketpair()
-    reader.setblocking(False)
-    writer.setblocking(False)
-    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
-
-    def arrived() -> None:
-        if reader.recv(64):
-            quit_()
-
-    notifier.activated.connect(arrived)
-
-    def close() -> None:
-        notifier.setEnabled(False)
-        signal.set_wakeup_fd(-1)
-        reader.close()
-        writer.close()
-
-    return close

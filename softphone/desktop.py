@@ -15,10 +15,10 @@ from shiboken6 import isValid
 
 from softphone import __version__
 from softphone.account_jobs import AccountJobs
-from softphone.app import STOP_SECONDS, EarlyPost, computer_name, forward_signals, this_region
 from softphone.control.server import ControlServer
 from softphone.control.verbs import Verbs
 from softphone.demo import TEST_NUMBER, Demo, DemoAccount, demo_available
+from softphone.early_post import EarlyPost
 from softphone.phone import events as ev
 from softphone.phone.account import ThisDevice
 from softphone.phone.failure import Failure, FailureKind
@@ -32,6 +32,7 @@ from softphone.store.credentials import Credentials
 from softphone.store.history import HistoryFile
 from softphone.store.paths import Paths
 from softphone.store.preferences import PreferencesFile, Remembered
+from softphone.this_computer import computer_name, forward_signals, this_region
 from softphone.ui.inbox import Inbox
 from softphone.ui.text import PRODUCT
 from softphone.ui.theme.theme import theme
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MEASURE_MS = 1000
+#: A background job may take this long when the program ends.
+STOP_SECONDS = 3.0
 #: Statistics are asked for this rarely when nobody looks: they go into the log and `status`.
 MEASURE_EVERY_UNWATCHED = 5
 

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from softphone.phone.call import Call, CallState
 from softphone.phone.phone import Phone
 from softphone.phone.registration import RegistrationState
 from softphone.tour.stage_hand import StageHand
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Go on once `look` is true; the tour fails with `what` when it is not within `seconds`."""
-
-    look: object  # Callable[[], object]
-    what: str
-    seconds: float = 15.0
+from softphone.tour.wait import Wait
 
 
 class Ears(Protocol):

@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
+from softphone.tour.wait import Wait
 from softphone.ui.theme.theme import theme
 
 if TYPE_CHECKING:
-    from softphone.tour.script import Wait
     from softphone.ui.windows import Windows
 
 #: Longer than any cross-fade, and than the 300 ms in which the incoming window takes no clicks.
@@ -58,7 +58,6 @@ class StageHand:
         self._save(self._windows.main, name)
 
     def _settled(self) -> Wait:
-        from softphone.tour.script import Wait
 
         until = time.monotonic() + SETTLE_SECONDS
         return Wait(lambda: time.monotonic() > until, "a moment's rest", 5)

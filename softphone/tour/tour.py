@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from softphone.phone.phone import Phone
-from softphone.tour.script import Ears, Wait, script
+from softphone.tour.script import Ears, script
 from softphone.tour.stage_hand import Failed, StageHand
+from softphone.tour.wait import Wait
 from softphone.ui.windows import Windows
 
 TICK_MS = 40
@@ -33,7 +34,7 @@ class Tour(QObject):
 
     def _tick(self) -> None:
         try:
-            if self._wait is not None and not self._wait.look():  # type: ignore[operator]
+            if self._wait is not None and not self._wait.look():
                 if time.monotonic() > self._deadline:
                     raise Failed(f"not within {self._wait.seconds:.0f} s: {self._wait.what}")
                 return
