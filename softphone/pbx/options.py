@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import json
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -58,7 +59,12 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--data", type=Path, metavar="DIR", help="where it keeps everything; else a temporary folder")
     parser.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="one IPv4 address of this computer")
     parser.add_argument("--domain", default=DOMAIN, help="the SIP domain (%(default)s)")
-    parser.add_argument("--database", metavar="URL", help="SQLAlchemy's URL, e.g. of PostgreSQL; else SQLite in DIR")
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="SQLAlchemy's URL, e.g. of PostgreSQL; else SQLite in DIR. With a password in it, give it "
+        "by the environment as SOFTPHONE_DATABASE: arguments can be read by everyone on the computer",
+    )
     parser.add_argument("--sip-port", type=_port, default=0, metavar="N", help="UDP and TCP; TLS has N + 1")
     parser.add_argument("--https-port", type=_port, default=0, metavar="N", help="the account service's")
     parser.add_argument(
@@ -81,7 +87,7 @@ def parse(arguments: list[str]) -> Options:
         data=given.data.absolute() if given.data else None,
         listen=address,
         domain=given.domain,
-        database=given.database,
+        database=given.database or os.environ.get("SOFTPHONE_DATABASE") or None,
         sip_port=given.sip_port,
         https_port=given.https_port,
         people=people,

@@ -161,3 +161,9 @@ class TestMailboxes:
     def test_no_caller_leads_out_of_the_folder(self, tmp_path: Path):
         recording = Mailboxes(tmp_path).recording("100", "../../../x\n")
         assert recording.parent == tmp_path / "recording"
+
+
+def test_a_database_with_a_password_comes_by_the_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SOFTPHONE_DATABASE", "postgresql+psycopg://pbx:geheim@db/pbx")
+    assert parse([]).database == "postgresql+psycopg://pbx:geheim@db/pbx"
+    assert parse(["--database", "sqlite:///other"]).database == "sqlite:///other"
