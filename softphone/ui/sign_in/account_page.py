@@ -32,7 +32,7 @@ class _DemoFoot(QWidget):
         column.setContentsMargins(28, 6, 28, 18)
         column.setSpacing(2)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        words = tr("No account needed. Calls are simulated.")
+        words = tr("No account needed. Calls stay on this computer.")
         column.addWidget(Label(words, "caption", "text-tertiary", align=Qt.AlignmentFlag.AlignHCenter))
         theme().changed.connect(self.update)
 
