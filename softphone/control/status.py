@@ -33,6 +33,7 @@ def status_json(
             "kept": phone.session.kept,
         },
         "failure": sentence(phone.session.failure) if phone.session.failure else "",
+        "service": sentence(phone.session.service_failure) if phone.session.service_failure else "",
         "registration": {
             "state": registration.state.value,
             "reason": sentence(registration.failure) if registration.failure else "",

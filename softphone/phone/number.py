@@ -36,10 +36,6 @@ class DialTarget:
     user: str
     host: str = ""
 
-    @property
-    def is_number(self) -> bool:
-        return not self.host
-
 
 def clean_paste(text: str) -> str:
     """What lands in the box when text is pasted: one line, no `tel:`, no brackets round an address."""
@@ -150,8 +146,3 @@ def digits_only(text: str) -> str:
 def ascii_digits(text: str) -> str:
     """Digits of any script (full-width, Arabic-Indic) as ASCII."""
     return "".join(str(int(c)) if c.isdecimal() else {"＋": "+", "＊": "*", "＃": "#"}.get(c, c) for c in text)
-
-
-def keypad_digits(name: str) -> str:
-    """A name as keypad digits, for finding Priya by 77492."""
-    return "".join(KEYPAD_LETTERS.get(c.lower(), c) for c in name if c.isalnum())

@@ -348,7 +348,3 @@ def announce_incoming(phone: Phone, call: Call) -> str:
 
 def announce_second(phone: Phone, call: Call) -> str:
     return tr("Second call from {name}", name=caller(phone, call.remote).spoken)
-
-
-def announce_ended(end: Ending) -> str:
-    return " ".join(part for part in (f"{end.title}.", end.sentence) if part)

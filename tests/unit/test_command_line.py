@@ -184,6 +184,14 @@ def test_status_tells_no_secret():
     assert "secret" not in text
 
 
+def test_status_says_that_the_account_service_is_away():
+    phone, *_ = make_phone()
+    phone.handle(ev.ServiceReached(Failure(FailureKind.SERVER, 503)))
+    assert Console(phone).ask("status").result["service"] == "sentence for server"
+    phone.handle(ev.ServiceReached())
+    assert Console(phone).ask("status").result["service"] == ""
+
+
 def test_devices_are_listed_and_chosen_by_id_or_name():
     phone, *_ = make_phone()
     phone.handle(

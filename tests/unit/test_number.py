@@ -11,7 +11,6 @@ from softphone.phone.number import (
     clean_paste,
     dial_target,
     digits_only,
-    keypad_digits,
     region_of,
     shown,
     shown_as_typed,
@@ -104,10 +103,6 @@ def test_pastes_are_cleaned():
 
 def test_digits_of_a_paste():
     assert digits_only("PIN: 1 2-3# (a)") == "123#A"
-
-
-def test_names_by_keypad():
-    assert keypad_digits("Prid").startswith("7743")
 
 
 def test_regions():

@@ -6,12 +6,17 @@ from softphone.phone import commands as cmd
 from softphone.phone import events as ev
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.party import Party
+from softphone.phone.phone import Phone, PhoneConfig
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
 from softphone.phone.session import LINE, SessionState
 from tests.fakes.phone_ports import (
     ANY_PASSWORD,
+    HandClock,
+    MemoryHistory,
+    RecordingAccount,
+    RecordingUserAgent,
     any_document,
     any_provisioning,
     any_session,
@@ -236,3 +241,17 @@ def test_the_trouble_of_a_user_agent_that_died_is_over():
     phone.handle(ev.UserAgentDied("signal 6", 0.0))
     assert phone.sound_trouble == ""
     assert told
+
+
+def test_a_preset_service_is_asked_unless_another_is_typed():
+    account = RecordingAccount()
+    config = PhoneConfig(instance_id="installation-1", service="https://preset/api/v1")
+    phone = Phone(RecordingUserAgent(), account, MemoryHistory(), HandClock(), config)
+    phone.handle(ev.NothingSaved())
+    phone.session.sign_in("alice@example.com", ANY_PASSWORD)
+    phone.cancel_sign_in()
+    phone.session.sign_in("alice@example.com", ANY_PASSWORD, service="https://typed/api/v1")
+    assert [asked[3] for asked in account.asked if asked[0] == "sign_in"] == [
+        "https://preset/api/v1",
+        "https://typed/api/v1",
+    ]

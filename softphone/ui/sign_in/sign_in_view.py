@@ -71,12 +71,6 @@ class SignInView(Wash):
         self.account.email.set_text(email)
         self.account.show_idle()
 
-    def set_service(self, service: str) -> None:
-        """Fill in the service address, and show it."""
-        self.account.service.set_text(service)
-        self.account.show_service(bool(service))
-        self.account.show_idle()
-
     def set_demo_available(self, available: bool) -> None:
         """Whether the local phone system is installed, so that the demo can be offered."""
         self.account.demo.setVisible(available)

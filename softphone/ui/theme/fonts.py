@@ -36,12 +36,3 @@ def make_font(style: TypeStyle, *, scale: float = 1.0, weight: int | None = None
     if tabular or style.tabular:
         font.setFeature(QFont.Tag("tnum"), 1)
     return font
-
-
-def mono_font(size: float, scale: float = 1.0) -> QFont:
-    """The fixed-width font, for logs; `size` in pixels."""
-    font = QFont()
-    font.setFamilies(list(tokens().value("font.mono")))
-    font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setPixelSize(max(1, round(size * scale)))
-    return font

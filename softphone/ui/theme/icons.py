@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from softphone.resources import resource
@@ -73,10 +73,3 @@ def paint_icon(
     ratio = device.devicePixelRatio() if device is not None else 1.0
     pixmap = icon(name, size, color_token, weight, ratio)
     painter.drawPixmap(rect.center() - QRectF(0, 0, size, size).center(), pixmap)
-
-
-def qicon(name: str, size: int, color_token: str, weight: Weight | None = None) -> QIcon:
-    """The same as a QIcon with a disabled look, for menus and line edits of Qt's own."""
-    made = QIcon(icon(name, size, color_token, weight))
-    made.addPixmap(icon(name, size, "text-disabled", weight), QIcon.Mode.Disabled)
-    return made

@@ -39,9 +39,6 @@ class FieldFrame(QWidget):
         theme().changed.connect(self._dress)
         self._dress()
 
-    def add_leading(self, widget: QWidget) -> None:
-        self._row.insertWidget(0, widget)
-
     def add_trailing(self, widget: QWidget) -> None:
         self._row.setContentsMargins(12, 2, 4, 2)
         self._row.addWidget(widget)
