@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from softphone.audio.format import peak_of, samples_of, silence
+from softphone.audio.format import peak_of, silence
 from softphone.audio.sample_queue import SampleQueue
 from softphone.audio.voice_processing import Blocks, VoiceProcessing
 
@@ -22,10 +22,12 @@ class Microphone:
 
     def captured(self, data: bytes | bytearray) -> None:
         for block in self._blocks.cut(data):
+            peak = peak_of(block)
             processing = self.processing
-            clean = processing.capture(block) if processing is not None else block
+            clean = processing.capture(block, peak) if processing is not None else block
             self.queue.push(clean)
-            peak = peak_of(samples_of(clean))
+            if clean is not block:
+                peak = peak_of(clean)
             if peak > self._peak:
                 self._peak = peak
                 self.heard_anything = True

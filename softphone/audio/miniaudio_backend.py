@@ -13,6 +13,7 @@ from typing import Any
 from softphone.audio.backend import Fill, OnCaptured, SoundUnavailable
 from softphone.audio.format import RATE
 from softphone.audio.priority import go_first
+from softphone.audio.pulse_buffer import ask_for_whole_periods
 from softphone.phone.sound import SoundDevice
 
 log = logging.getLogger(__name__)
@@ -159,6 +160,8 @@ class _ContextClosed:
 
     def _make_context(self, *args: Any) -> Any:
         self._own_context = super()._make_context(*args)  # type: ignore[misc]
+        if self._own_context.backend == lib.ma_backend_pulseaudio:
+            ask_for_whole_periods(int(ffi.cast("uintptr_t", self._own_context)), ffi.sizeof("ma_context"))
         return self._own_context
 
     def close(self) -> None:

@@ -29,17 +29,22 @@ class Speaker:
         """The next `size` bytes to play."""
         voice = self.queue.pull(size) if self.in_call else None
         parts = [part for part in (self.tone.take(size // 2), self.digit.take(size // 2)) if part is not None]
-        if voice is None and not parts:
+        if voice is not None and not parts:
+            data = voice
+        elif parts:
+            samples = samples_of(voice) if voice is not None else parts.pop()
+            for part in parts:
+                samples = mixed(samples, part)
+            data = samples.tobytes()
+        else:
             return b""  # the device plays silence
-        samples = samples_of(voice) if voice is not None else parts.pop()
-        for part in parts:
-            samples = mixed(samples, part)
-        self._peak = max(self._peak, peak_of(samples))
-        data = samples.tobytes()
         processing = self.processing
-        if processing is not None:
-            for block in self._blocks.cut(data):
-                processing.render(block)
+        for block in self._blocks.cut(data):
+            peak = peak_of(block)
+            if peak > self._peak:
+                self._peak = peak
+            if processing is not None:
+                processing.render(block, peak)
         return data
 
     def play_digit(self, digit: str) -> None:

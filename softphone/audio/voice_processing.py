@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from array import array
 
 from softphone.audio.echo_detector import EchoDetector
-from softphone.audio.format import BLOCK_BYTES, BLOCK_MS, SILENCE_DB, crossfaded, decibels, peak_of, samples_of
+from softphone.audio.format import BLOCK_BYTES, BLOCK_MS, SILENCE_DB, crossfaded, decibels, samples_of
 from softphone.audio.webrtc import AudioProcessing, ProcessingUnavailable
 
 log = logging.getLogger(__name__)
@@ -67,9 +66,10 @@ class VoiceProcessing:
     def _awake(self) -> bool:
         return self.echo_found or self._far_steps < _NO_ECHO_AFTER
 
-    def render(self, block: bytes) -> None:
-        """What the speaker is about to play."""
-        self._speaker_peak = max(self._speaker_peak, peak_of(samples_of(block)))
+    def render(self, block: bytes, peak: int) -> None:
+        """What the speaker is about to play; `peak` is its largest magnitude."""
+        if peak > self._speaker_peak:
+            self._speaker_peak = peak
         chain = self._echo
         if chain is not None and self._awake:
             try:
@@ -77,10 +77,9 @@ class VoiceProcessing:
             except ProcessingUnavailable as error:
                 self._failed(error)
 
-    def capture(self, block: bytes) -> bytes:
-        """What the microphone heard, cleaned as far as needed."""
-        samples = samples_of(block)
-        self._listen(samples)
+    def capture(self, block: bytes, peak: int) -> bytes:
+        """What the microphone heard, cleaned as far as needed: the same object where nothing was."""
+        self._listen(peak)
         try:
             cancelled = self._echo.capture(block) if self._echo is not None and self._awake else None
             suppress = self._noise is not None and (self._noisy or self._floor_db() > _QUIET_DB)
@@ -88,28 +87,24 @@ class VoiceProcessing:
         except ProcessingUnavailable as error:
             self._failed(error)
             return block
-        ways = {"untouched": block}
-        if cancelled is not None:
-            ways["echo cancelled"] = cancelled
-        if suppressed is not None:
-            ways["noise suppressed"] = suppressed
-        want = "untouched"
+        want, clean = "untouched", block
         if self.echo_found and cancelled is not None:
-            want = "echo cancelled"
+            want, clean = "echo cancelled", cancelled
         elif self._noisy and suppressed is not None:
-            want = "noise suppressed"
-        before, self._using = self._using, want
-        if before == want:
-            return ways[want]
+            want, clean = "noise suppressed", suppressed
+        if want == self._using:
+            return clean
+        before = {"echo cancelled": cancelled, "noise suppressed": suppressed}.get(self._using) or block
+        self._using = want
         log.info("microphone: %s", want)
-        return crossfaded(samples_of(ways.get(before, block)), samples_of(ways[want])).tobytes()
+        return crossfaded(samples_of(before), samples_of(clean)).tobytes()
 
-    def _listen(self, samples: array[int]) -> None:
-        peak = peak_of(samples)
+    def _listen(self, peak: int) -> None:
         self._second.append(peak)
         if len(self._second) == _SECOND:
             self._weigh_noise()
-        self._microphone_peak = max(self._microphone_peak, peak)
+        if peak > self._microphone_peak:
+            self._microphone_peak = peak
         self._blocks += 1
         if self._blocks % 2 or not self._wants_echo:
             return
@@ -152,7 +147,9 @@ class Blocks:
         self._rest = b""
 
     def cut(self, data: bytes | bytearray) -> list[bytes]:
-        whole = self._rest + bytes(data) if self._rest else bytes(data)
+        if len(data) == BLOCK_BYTES and not self._rest:  # nearly always
+            return [bytes(data)]
+        whole = self._rest + bytes(data)
         end = len(whole) // BLOCK_BYTES * BLOCK_BYTES
         self._rest = whole[end:]
         return [whole[at : at + BLOCK_BYTES] for at in range(0, end, BLOCK_BYTES)]
