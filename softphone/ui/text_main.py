@@ -39,6 +39,9 @@ def failure_sentence(failure: Failure, *, number: str = "") -> str:
         return too_many_tries(failure.retry_after or 60)
     if kind is FailureKind.DEVICE_LIMIT:
         return tr("This extension is active on the most devices it can have. Choose one to replace.")
+    if kind is FailureKind.REPLACED and failure.devices:
+        device = failure.devices[0].name
+        return tr("This computer was replaced by {device}. Sign in to use it again.", device=device)
     sentence = tr(_SENTENCES[kind])
     if kind is FailureKind.SERVER and failure.code:
         return f"{sentence} ({failure.code})"
@@ -308,23 +311,8 @@ def results_spoken(count: int, first: str) -> str:
     return tr("%n results, {first}", count, first=first) if count else tr("No results")
 
 
-def call_button(name: str) -> str:
-    return tr("Call {name}", name=name)
-
-
 def first_close() -> str:
     return tr("{product} keeps running, so calls still reach you. Find it in the tray.", product=PRODUCT)
-
-
-# --- sound ------------------------------------------------------------------------------------------------------------
-
-
-def default_device(name: str) -> str:
-    return tr("System default ({name})", name=name) if name else tr("System default")
-
-
-def missing_device() -> str:
-    return tr("Not plugged in")
 
 
 def address_number(number: str) -> str:

@@ -73,7 +73,11 @@ def notice(failure: Failure, *, sip: bool, server: str = "") -> Notice:
     if kind is FailureKind.EXPIRED:
         return Notice("info", tr("Your sign-in has expired"), tr("Enter your password again."))
     if kind is FailureKind.REPLACED:
-        return Notice("info", tr("This computer was replaced"), _replaced_by(failure))
+        if failure.devices:
+            by = tr("This computer was replaced by {device}", device=failure.devices[0].name)
+            return Notice("info", by, tr("Sign in to use it again."))
+        another = tr("Another device took its place. Sign in to use it again.")
+        return Notice("info", tr("This computer was replaced"), another)
     if sip:
         if kind in (FailureKind.TIMED_OUT, FailureKind.SERVER, FailureKind.UNREACHABLE) and server:
             return Notice(
@@ -84,13 +88,6 @@ def notice(failure: Failure, *, sip: bool, server: str = "") -> Notice:
         return Notice("problem", tr("Can't connect right now"), _with_code(tr("Try again in a few minutes."), failure))
     text = tr("It's not your password. Try again in a few minutes.")
     return Notice("problem", tr("Sign-in isn't working right now"), _with_code(text, failure))
-
-
-def _replaced_by(failure: Failure) -> str:
-    if failure.devices:
-        device = failure.devices[0].name
-        return tr("{device} took its place. Sign in to use it again.", device=device)
-    return tr("Another device took its place. Sign in to use it again.")
 
 
 def _with_code(sentence: str, failure: Failure) -> str:
@@ -190,3 +187,147 @@ def extension_request(person: str) -> str:
     if not person:
         return tr("Please assign an extension to me, so I can sign in on my computer.")
     return tr("Please assign an extension to me ({person}), so I can sign in on my computer.", person=person)
+
+
+# --- labels ---------------------------------------------------------------------------------------------------------
+
+
+def sip_address() -> str:
+    return tr("SIP address")
+
+
+def server() -> str:
+    return tr("Server (optional)")
+
+
+def server_help() -> str:
+    return tr("Leave empty to find it from your SIP address.")
+
+
+def security() -> str:
+    return tr("Security")
+
+
+def securities() -> list[str]:
+    """UDP, TCP and TLS, in this order."""
+    return [tr("UDP, not encrypted"), tr("TCP, not encrypted"), tr("TLS, encrypted signalling")]
+
+
+def auth_name() -> str:
+    return tr("Authentication name (optional)")
+
+
+def auth_name_help() -> str:
+    return tr("Only if your provider gave you one.")
+
+
+def back() -> str:
+    return tr("Back")
+
+
+def server_settings() -> str:
+    return tr("Server settings")
+
+
+def other_sip_account() -> str:
+    return tr("Other SIP account")
+
+
+def any_sip_service() -> str:
+    return tr("Connect to any SIP service.")
+
+
+def connect() -> str:
+    return tr("Connect")
+
+
+def connecting() -> str:
+    return tr("Connecting")
+
+
+def replace() -> str:
+    return tr("Replace")
+
+
+def another_account() -> str:
+    return tr("Use another account")
+
+
+def replace_a_device() -> str:
+    return tr("Replace a device")
+
+
+def choose_first() -> str:
+    return tr("Choose a device first")
+
+
+def password() -> str:
+    return tr("Password")
+
+
+def enter_password() -> str:
+    return tr("Enter your password")
+
+
+def keep_me() -> str:
+    return tr("Keep me signed in")
+
+
+def no_keychain() -> str:
+    return tr("This computer has no safe place for the password.")
+
+
+def waiting() -> str:
+    return tr("Waiting for the network")
+
+
+def fill_in() -> str:
+    return tr("Fill in both fields first")
+
+
+def copy_message() -> str:
+    return tr("Copy message")
+
+
+def copied() -> str:
+    return tr("Copied")
+
+
+def try_again() -> str:
+    return tr("Try again")
+
+
+def message_for_administrator() -> str:
+    return tr("Message for your administrator")
+
+
+def try_demo() -> str:
+    return tr("Try the demo")
+
+
+def about_demo() -> str:
+    return tr("No account needed. Calls stay on this computer.")
+
+
+def email() -> str:
+    return tr("Email")
+
+
+def email_example() -> str:
+    return tr("name@company.com")
+
+
+def service_address() -> str:
+    return tr("Service address")
+
+
+def service_help() -> str:
+    return tr("Only if your administrator gave you one.")
+
+
+def use_your_account() -> str:
+    return tr("Use the email and password of your phone account.")
+
+
+def signing_in() -> str:
+    return tr("Signing in")

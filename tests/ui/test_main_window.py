@@ -97,6 +97,14 @@ def test_signing_out_from_the_status_menu_shows_the_sign_in_page_and_forgets_wha
     assert bench.column.dial.text == ""
 
 
+def test_the_extension_that_was_signed_in_is_named_when_it_may_not_be_used_any_more(bench):
+    bench.show()
+    bench.phone.handle(ev.SignedOut(Failure(FailureKind.NO_LICENCE, 403)))
+    view = bench.window.sign_in.view
+    assert view.notice.title.plain_text() == "Extension 100 has no desktop licence"
+    assert view.account.email.text() == any_session().email
+
+
 def test_a_link_that_comes_before_the_sign_in_waits_for_it(qtbot, still):
     bench = MainBench(qtbot, signed_in=False)
     bench.show()

@@ -31,8 +31,8 @@ class Wishes:
     def sign_in(self, email, password, service, keep):
         self.asked.append(("sign_in", email, password, service, keep))
 
-    def sign_in_sip(self, address, password, server, transport, keep):
-        self.asked.append(("sign_in_sip", address, password, server, transport, keep))
+    def sign_in_sip(self, address, password, server, transport, auth_username, keep):
+        self.asked.append(("sign_in_sip", address, password, server, transport, auth_username, keep))
 
     def replace_device(self, device_id):
         self.asked.append(("replace_device", device_id))
@@ -283,6 +283,11 @@ def test_other_refusals_are_told_in_a_banner(filled, kind, said):
     assert filled.account.submit.isEnabled()
 
 
+def test_the_device_that_took_the_place_is_named_where_it_is_known(filled):
+    filled.show_failure(Failure(FailureKind.REPLACED, devices=DEVICES[1:2]))
+    assert filled.account.banner.accessibleName() == "This computer was replaced by Pixel 8 Sign in to use it again."
+
+
 @pytest.mark.parametrize("kind", list(FailureKind))
 @pytest.mark.parametrize("page", ["account", "sip"])
 def test_every_kind_of_failure_leaves_something_to_read_and_something_to_do(view, qtbot, kind, page):
@@ -319,7 +324,7 @@ def test_a_server_error_shows_its_code_for_support(filled):
 
 @pytest.fixture
 def devices(filled):
-    filled.set_who("100", "Mei Tan")
+    filled.set_who("Mei.Tan@example.com", "100", "Mei Tan")
     filled.show_signing_in()
     filled.show_failure(Failure(FailureKind.DEVICE_LIMIT, 409, devices=DEVICES))
     return filled.devices
@@ -392,7 +397,7 @@ def test_cancel_while_replacing_stops_it_and_stays(devices, filled, wishes, qtbo
 
 
 def test_no_licence_gives_a_message_to_copy_and_a_way_to_try_again(filled, wishes, qtbot):
-    filled.set_who("100", "Mei Tan")
+    filled.set_who("mei.tan@example.com", "100", "Mei Tan")
     filled.show_failure(Failure(FailureKind.NO_LICENCE, 403))
     notice = filled.notice
     assert notice.title.plain_text() == "Extension 100 has no desktop licence"
@@ -411,6 +416,13 @@ def test_no_licence_without_a_known_extension_names_the_email(filled):
     assert "(mei.tan@example.com)" in filled.notice.message.plain_text()
 
 
+def test_what_is_known_of_one_account_is_not_said_of_another(filled):
+    filled.set_who("somebody.else@example.com", "107", "Somebody Else")
+    filled.show_failure(Failure(FailureKind.NO_LICENCE, 403))
+    assert filled.notice.title.plain_text() == "Your extension has no desktop licence"
+    assert "(mei.tan@example.com)" in filled.notice.message.plain_text()
+
+
 def test_no_extension_says_whom_to_ask(filled):
     filled.show_failure(Failure(FailureKind.NO_EXTENSION, 403))
     assert filled.notice.body.plain_text() == "No extension is assigned to you yet. Ask your administrator."
@@ -421,7 +433,7 @@ def test_no_extension_says_whom_to_ask(filled):
 
 def test_another_sip_account_connects_with_nothing_but_address_and_password(sip, wishes, qtbot):
     click(qtbot, sip.sip.submit)
-    assert wishes.asked == [("sign_in_sip", "100@sip.example.com", Secret("harbour-lights-42"), None, None, True)]
+    assert wishes.asked == [("sign_in_sip", "100@sip.example.com", Secret("harbour-lights-42"), None, None, None, True)]
 
 
 def test_server_settings_are_closed_until_asked_for(sip, wishes, qtbot):
@@ -431,7 +443,17 @@ def test_server_settings_are_closed_until_asked_for(sip, wishes, qtbot):
     qtbot.keyClicks(sip.sip.server.edit, "10.0.0.5:5070")
     sip.sip.security.set_index(2)
     click(qtbot, sip.sip.submit)
-    assert wishes.asked[-1][3:5] == ("10.0.0.5:5070", "tls")
+    assert wishes.asked[-1][3:6] == ("10.0.0.5:5070", "tls", None)
+
+
+def test_an_authentication_name_is_taken_along_and_stays_as_it_is_while_connecting(sip, wishes, qtbot):
+    assert not sip.sip.auth_name.isVisible()
+    click(qtbot, sip.sip.settings)
+    qtbot.keyClicks(sip.sip.auth_name.edit, " line-7 ")
+    qtbot.keyClick(sip.sip.auth_name.edit, Qt.Key.Key_Return)
+    assert wishes.asked[-1][5] == "line-7"
+    sip.show_signing_in()
+    assert sip.sip.auth_name.edit.isReadOnly()
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.sound import SoundChoice
+from softphone.ui import text_actions, text_audio
 from softphone.ui.main.card import Card, SettingRow
-from softphone.ui.text import tr
 from softphone.ui.text_call import sound_trouble
-from softphone.ui.text_main import default_device, missing_device
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.banner import Banner
 from softphone.ui.widgets.button import Button
@@ -44,10 +43,10 @@ class DeviceSelect(Select):
         devices = [device for device in phone.sound_devices if device.kind == self._kind]
         default = next((device.name for device in devices if device.is_default), "")
         ids: list[str | None] = [None, *(device.id for device in devices)]
-        texts = [default_device(default), *(device.name for device in devices)]
+        texts = [text_audio.default_device(default), *(device.name for device in devices)]
         if chosen not in ids:
             ids.append(chosen)
-            texts.append(missing_device())
+            texts.append(text_audio.missing_device())
         self._ids = ids
         self.set_options(texts, ids.index(chosen))
         self.setToolTip(self.text())
@@ -70,15 +69,15 @@ class AudioPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.trouble = Banner("warning")
-        self.meter = LevelMeter(tr("Microphone level"), 28)
-        self.microphone = DeviceSelect(tr("Microphone"), "input", lambda d: self._choose(microphone=d))
-        self.speaker = DeviceSelect(tr("Speaker"), "output", lambda d: self._choose(speaker=d))
-        self.ringer = DeviceSelect(tr("Ringtone"), "output", lambda d: self._choose(ringer=d))
-        self.echo = Switch(tr("Remove echo"))
-        self.noise = Switch(tr("Remove background noise"))
+        self.meter = LevelMeter(text_audio.microphone_level(), 28)
+        self.microphone = DeviceSelect(text_audio.microphone(), "input", lambda d: self._choose(microphone=d))
+        self.speaker = DeviceSelect(text_audio.speaker(), "output", lambda d: self._choose(speaker=d))
+        self.ringer = DeviceSelect(text_audio.ringtone(), "output", lambda d: self._choose(ringer=d))
+        self.echo = Switch(text_audio.echo())
+        self.noise = Switch(text_audio.noise())
         self.echo.clicked.connect(lambda on=False: self._choose(echo_cancellation=on))
         self.noise.clicked.connect(lambda on=False: self._choose(noise_suppression=on))
-        self.test_button = Button(tr("Start test call"), "call", "phone")
+        self.test_button = Button(text_audio.start_test_call(), "call", "phone")
         if test_call is not None:
             self.test_button.clicked.connect(lambda _=False: test_call())
         self._has_test = test_call is not None
@@ -99,7 +98,7 @@ class AudioPage(QScrollArea):
         self._column = QVBoxLayout()
         column = self._column
         column.setSpacing(0)
-        column.addWidget(Label(tr("Audio"), "title1"))
+        column.addWidget(Label(text_audio.audio(), "title1"))
         self._about = TextBlock("", "body", "text-secondary")
         column.addWidget(self._about)
         column.addSpacing(14)
@@ -107,28 +106,28 @@ class AudioPage(QScrollArea):
         self._gap = QWidget()
         self._gap.setFixedHeight(14)
         column.addWidget(self._gap)
-        column.addWidget(Label(tr("Devices"), "bodyStrong"))
+        column.addWidget(Label(text_audio.devices(), "bodyStrong"))
         column.addSpacing(8)
         devices = Card()
-        devices.add_row(SettingRow(tr("Microphone"), self.microphone, icon="microphone", extra=self.meter))
-        devices.add_row(SettingRow(tr("Speaker"), self.speaker, icon="headset"))
-        ring = tr("Ring on the speakers, so you hear it without the headset")
-        devices.add_row(SettingRow(tr("Ringtone"), self.ringer, icon="bell", help_text=ring))
+        devices.add_row(SettingRow(text_audio.microphone(), self.microphone, icon="microphone", extra=self.meter))
+        devices.add_row(SettingRow(text_audio.speaker(), self.speaker, icon="headset"))
+        ring = text_audio.ringtone_help()
+        devices.add_row(SettingRow(text_audio.ringtone(), self.ringer, icon="bell", help_text=ring))
         column.addWidget(devices)
         column.addSpacing(18)
-        column.addWidget(Label(tr("Sound"), "bodyStrong"))
+        column.addWidget(Label(text_audio.sound(), "bodyStrong"))
         column.addSpacing(8)
         sound = Card()
-        sound.add_row(SettingRow(tr("Remove echo"), self.echo))
+        sound.add_row(SettingRow(text_audio.echo(), self.echo))
         sound.add_row(
-            SettingRow(tr("Remove background noise"), self.noise, help_text=tr("Keyboards, fans and traffic"))
+            SettingRow(text_audio.noise(), self.noise, help_text=text_audio.noise_help())
         )
         column.addWidget(sound)
         if self._has_test:
             column.addSpacing(14)
             test = Card()
-            test.add_row(SettingRow(tr("Test call"), self.test_button, icon="phone-call",
-                                    help_text=tr("Speak and hear yourself back")))  # fmt: skip
+            test.add_row(SettingRow(text_audio.test_call(), self.test_button, icon="phone-call",
+                                    help_text=text_audio.test_call_help()))  # fmt: skip
             column.addWidget(test)
         column.addStretch(1)
         holder = QWidget()
@@ -157,13 +156,13 @@ class AudioPage(QScrollArea):
         moves = any(call.media_active for call in phone.calls.alive)
         self.meter.setVisible(moves)
         about = (
-            tr("Say something: the bar should move.") if moves else tr("What you speak into, and what you hear from.")
+            text_audio.about_speaking() if moves else text_audio.about_devices()
         )
         if about != self._about.plain_text():
             self._about.set_text(about)
         busy = bool(phone.calls.alive)
         self.test_button.setEnabled(phone.can_call and not busy)
-        self.test_button.setToolTip("" if phone.can_call else tr("You're offline"))
+        self.test_button.setToolTip("" if phone.can_call else text_actions.offline())
 
     def _choose(self, **values: object) -> None:
         choice: SoundChoice = replace(self._phone.sound_choice, **values)  # type: ignore[arg-type]

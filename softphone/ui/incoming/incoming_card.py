@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from softphone.phone.call import Call, Intent
 from softphone.phone.phone import Phone
+from softphone.ui import text_actions, text_incoming
 from softphone.ui import text_call as words
 from softphone.ui.incoming.emphasis_label import EmphasisLabel
-from softphone.ui.text import tr
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button, IconButton
@@ -58,10 +58,12 @@ class IncomingCard(QWidget):
         self.number = ElidedLabel("", "body", "text-secondary", tabular=True, parent=self)
         self._by_mark = _Mark("arrow-bend-up-right", "text-tertiary", self)
         self.by = ElidedLabel("", "caption", "text-secondary", parent=self)
-        self.answer_button = Button(tr("Answer"), "call", "phone", size="hero", parent=self)
-        self.end_answer_button = Button(tr("End & answer"), "secondary", "phone-x", size="hero", parent=self)
-        self.decline_button = Button(tr("Decline"), "soft-danger", "phone-disconnect", size="hero", parent=self)
-        self.silence_button = IconButton("bell-slash", tr("Stop ringing"), box=44, shortcut="Esc", parent=self)
+        self.answer_button = Button(text_actions.answer(), "call", "phone", size="hero", parent=self)
+        self.end_answer_button = Button(text_actions.end_and_answer(), "secondary", "phone-x", size="hero", parent=self)
+        self.decline_button = Button(
+            text_actions.decline(), "soft-danger", "phone-disconnect", size="hero", parent=self
+        )
+        self.silence_button = IconButton("bell-slash", text_actions.stop_ringing(), box=44, shortcut="Esc", parent=self)
         self.silence_button.set_kind("secondary", 10)
         self.answer_button.clicked.connect(lambda _=False: self.answer.emit(self._others))
         self.end_answer_button.clicked.connect(lambda _=False: self.answer.emit("end"))
@@ -96,7 +98,7 @@ class IncomingCard(QWidget):
             other for other in phone.calls.alive if other is not call and not other.ringing_here and not other.ending
         ]
         self._second = bool(busy)
-        self.word.setText(tr("Second call") if busy else tr("Incoming call"))
+        self.word.setText(text_incoming.second_call() if busy else text_actions.incoming_call())
         self.line.set_text(words.while_busy(phone, busy) if busy else words.to_line(phone, call))
         self._offer(busy, call)
         self._arrange()
@@ -107,20 +109,20 @@ class IncomingCard(QWidget):
         self._others = "hold" if can_hold else "end"
         hold_too = bool(busy) and can_hold
         if not busy:
-            self.answer_button.setText(tr("Answer"))
+            self.answer_button.setText(text_actions.answer())
             self.answer_button.set_icon("phone")
         elif can_hold:
-            self.answer_button.setText(tr("Hold & answer"))
+            self.answer_button.setText(text_actions.hold_and_answer())
             self.answer_button.set_icon("pause")
         else:
-            self.answer_button.setText(tr("End & answer"))
+            self.answer_button.setText(text_actions.end_and_answer())
             self.answer_button.set_icon("phone")
         self.answer_button.setVisible(len(busy) < 2)
         self.end_answer_button.setVisible(hold_too and len(busy) < 2)
         self.silence_button.setEnabled(not call.silenced)
-        self.silence_button.set_name(tr("Stop ringing"), "Esc")
+        self.silence_button.set_name(text_actions.stop_ringing(), "Esc")
         if call.silenced:
-            self.silence_button.setToolTip(tr("The ringing is stopped. You can still answer."))
+            self.silence_button.setToolTip(text_incoming.ringing_stopped())
 
     def tick(self, phone: Phone, call: Call) -> None:
         """The time of the call beside this one."""

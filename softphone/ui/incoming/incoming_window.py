@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from softphone.phone.call import Call
 from softphone.phone.phone import Phone
+from softphone.ui import text_actions
 from softphone.ui.incoming.incoming_card import WIDTH, IncomingCard
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.focus_ring import FocusRing
 from softphone.ui.widgets.shadow import ShadowFrame
@@ -79,7 +79,7 @@ class IncomingWindow(ShadowFrame):
         self.card.show_call(self._phone, self.call)
         name = self.card.announce_text(self._phone, self.call)
         self.setAccessibleName(name)
-        self.setWindowTitle(tr("Incoming call"))
+        self.setWindowTitle(text_actions.incoming_call())
         self.refit()
 
     def refit(self) -> None:

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from softphone.phone.history import HistoryEntry
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_actions, text_incoming
 from softphone.ui import text_call as words
 from softphone.ui.incoming.incoming_card import WIDTH
 from softphone.ui.incoming.incoming_window import FLAGS
-from softphone.ui.text import tr
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
@@ -78,7 +78,7 @@ class MissedNotice(ShadowFrame):
         self._avatar = Avatar("", 40, row_color="bg-raised")
         self.title = ElidedLabel("", "bodyLarge", "danger-text")
         self.line = ElidedLabel("", "body", tabular=True)
-        self.button = _CallBack(tr("Call back"), "secondary", "phone")
+        self.button = _CallBack(text_incoming.call_back(), "secondary", "phone")
         self.button.set_icon("phone", size=16, weight="fill")
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(lambda _=False: self._act())
@@ -108,13 +108,13 @@ class MissedNotice(ShadowFrame):
         self.line.setText(words.missed_line(who))
         self._avatar.set_person(who.name, who.key or None, who.icon)
         returnable = count == 1 and bool(who.number)
-        self.button.setText(tr("Call back") if returnable else tr("Show"))
+        self.button.setText(text_incoming.call_back() if returnable else text_incoming.show())
         self.button.set_icon("phone" if returnable else None, size=16, weight="fill")
         self.button.setAccessibleName(
-            tr("Call back {name}", name=who.spoken) if returnable else tr("Show missed calls")
+            text_incoming.call_back_who(who.spoken) if returnable else text_incoming.show_missed()
         )
         self.button.setEnabled(not returnable or self._phone.can_call)
-        self.button.setToolTip(tr("You're offline") if not self.button.isEnabled() else "")
+        self.button.setToolTip(text_actions.offline() if not self.button.isEnabled() else "")
         self.setAccessibleName(f"{self.title.text()}, {who.spoken}")
         margins = self.contentsMargins()
         high = theme().scaled(66)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from softphone.phone.number import shown
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_pages
 from softphone.ui.main.caret_button import CaretButton
 from softphone.ui.main.reading_direction import isolated, set_margins
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.labels import Label
 from softphone.ui.widgets.popup import MenuItem, PopupMenu
@@ -61,7 +61,7 @@ class CallingAs(QWidget):
         row.setSpacing(3)
         if middle:
             row.addStretch(1)
-        row.addWidget(Label(tr("Calling as"), "body", "text-secondary"))
+        row.addWidget(Label(text_pages.calling_as(), "body", "text-secondary"))
         row.addWidget(self.button)
         row.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -83,17 +83,17 @@ class CallingAs(QWidget):
         if not choice.numbers:
             return
         if choice.chosen is None and choice.random:
-            text = tr("A random number")
+            text = text_pages.random_number()
         else:
             text = shown(choice.chosen or choice.numbers[0])
         self.button.setText(isolated(text))
-        self.button.setAccessibleName(tr("Calling as {number}, menu", number=text))
+        self.button.setAccessibleName(text_pages.calling_as_menu(text))
         self.button.updateGeometry()
 
     def open_menu(self) -> None:
         choice = self._choice
-        menu = PopupMenu(self.button, tr("Calling as"), min_width=280)
-        menu.add_heading(tr("People you call will see"))
+        menu = PopupMenu(self.button, text_pages.calling_as(), min_width=280)
+        menu.add_heading(text_pages.seen_by_others())
         current = choice.chosen or (None if choice.random else choice.numbers[0])
         for number in choice.numbers:
             menu.add_item(
@@ -101,8 +101,8 @@ class CallingAs(QWidget):
             )
         if choice.random:
             menu.add_item(
-                MenuItem(tr("A random number each call"), lambda: self._choose(None), "shuffle",
-                         detail=tr("From your %n numbers", len(choice.numbers)), checked=current is None)
+                MenuItem(text_pages.random_number_each(), lambda: self._choose(None), "shuffle",
+                         detail=text_pages.from_your_numbers(len(choice.numbers)), checked=current is None)
             )  # fmt: skip
         menu.destroyed.connect(self._menu_closed)
         self._menu = menu

@@ -18,10 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QToolTip, QWidget
 
+from softphone.ui import text_actions, text_pages
 from softphone.ui.main.call_row_delegate import CallRowDelegate, action_rects, heading_height, paint_heading
 from softphone.ui.main.call_rows import CallRow, DayRow
 from softphone.ui.main.calls_model import CallsModel
-from softphone.ui.text import tr
 from softphone.ui.text_main import day_heading, row_text
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.overlay_scroll_bar import OverlayScrollBar
@@ -74,7 +74,7 @@ class CallsList(QListView):
         self.setBatchSize(200)
         self.setMouseTracking(True)
         self.setProperty("ownFocus", True)
-        self.setAccessibleName(tr("Calls"))
+        self.setAccessibleName(text_pages.calls())
         self.verticalScrollBar().valueChanged.connect(lambda _: self._settle_heading())
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.dataChanged):
             changed.connect(lambda *_: self._settle_heading())
@@ -210,8 +210,8 @@ class CallsList(QListView):
         found = self._action_at(point)
         if found is not None:
             if found[2] == "more":
-                return tr("More")
-            return tr("Call") if self._delegate.can_call else tr("You're offline")
+                return text_pages.more()
+            return text_actions.call() if self._delegate.can_call else text_actions.offline()
         row = self._calls.call_row(self.indexAt(point))
         if row is None:
             return ""
@@ -279,14 +279,16 @@ class CallsList(QListView):
         if row is None or row.live:
             return
         hidden = row.newest.remote.hidden
-        menu = PopupMenu(self, tr("Call with {name}", name=self._calls.who(row).name))
+        menu = PopupMenu(self, text_pages.call_with(self._calls.who(row).name))
         menu.add_item(
-            MenuItem(tr("Call"), lambda: self.call_wanted.emit(row), "phone",
+            MenuItem(text_actions.call(), lambda: self.call_wanted.emit(row), "phone",
                      enabled=self._delegate.can_call and not hidden)
         )  # fmt: skip
-        menu.add_item(MenuItem(tr("Copy number"), lambda: self.copy_wanted.emit(row), "copy", enabled=not hidden))
+        menu.add_item(
+            MenuItem(text_actions.copy_number(), lambda: self.copy_wanted.emit(row), "copy", enabled=not hidden)
+        )
         menu.add_separator()
-        menu.add_item(MenuItem(tr("Delete"), lambda: self.delete_wanted.emit(row), "trash", danger=True))
+        menu.add_item(MenuItem(text_pages.delete(), lambda: self.delete_wanted.emit(row), "trash", danger=True))
         menu.destroyed.connect(self._menu_closed)
         self._menu = menu
         self._delegate.actions_row = index.row()

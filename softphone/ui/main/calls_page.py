@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLa
 
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_pages
 from softphone.ui.main.calls_list import CallsList
 from softphone.ui.main.calls_model import CallsModel
 from softphone.ui.main.empty_state import EmptyState
-from softphone.ui.text import timer, tr
+from softphone.ui.text import timer
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.chip import FilterChip
 
@@ -38,8 +39,8 @@ class CallsPage(QWidget):
         self._has_test = test_call
         self.model = CallsModel(phone, self)
         self.list = CallsList(self.model)
-        self.all = FilterChip(tr("All"))
-        self.missed = FilterChip(tr("Missed"))
+        self.all = FilterChip(text_pages.all_calls())
+        self.missed = FilterChip(text_pages.missed_calls())
         self.empty = EmptyState("phone", "")
         self.empty.action.connect(self.test_call)
         self._filters = QButtonGroup(self)
@@ -90,10 +91,10 @@ class CallsPage(QWidget):
         empty = self.model.rowCount() == 0
         if empty:
             if self.model.missed_only:
-                self.empty.set_content("phone", tr("No missed calls"), tr("You're all caught up."))
+                self.empty.set_content("phone", text_pages.no_missed_calls(), text_pages.caught_up())
             else:
-                button = tr("Make a test call") if self._has_test and self._phone.can_call else ""
-                self.empty.set_content("phone", tr("No calls yet"), tr("Type a name or number above to start."), button)
+                button = text_pages.make_test_call() if self._has_test and self._phone.can_call else ""
+                self.empty.set_content("phone", text_pages.no_calls(), text_pages.type_to_start(), button)
         self._body.setCurrentWidget(self.empty if empty else self.list)
         self._watch_missed()
 

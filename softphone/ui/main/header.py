@@ -10,8 +10,8 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import SessionState
+from softphone.ui import text_actions, text_pages
 from softphone.ui.main.reading_direction import set_margins
-from softphone.ui.text import tr
 from softphone.ui.text_main import address_line, registration_line, status_words
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
@@ -49,7 +49,7 @@ class Header(QWidget):
         self.label = ElidedLabel("", "headerLabel")
         self.address = ElidedLabel("", "caption", "text-secondary")
         self.address.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._demo = Tag(tr("Demo"), "accent")
+        self._demo = Tag(text_pages.demo(), "accent")
         self._demo.setVisible(demo)
         self._is_demo = demo
         self.chip = StatusChip()
@@ -98,7 +98,7 @@ class Header(QWidget):
         elif phone.registration.state is RegistrationState.REGISTERED:
             self._been_registered = True
         words, mark = self._status()
-        self.chip.set_status(words, mark, tr("Status: {state}, menu", state=words))  # type: ignore[arg-type]
+        self.chip.set_status(words, mark, text_pages.status_menu(words))  # type: ignore[arg-type]
 
     def _status(self) -> tuple[str, str]:
         registration = self._phone.registration
@@ -114,17 +114,17 @@ class Header(QWidget):
         phone, registration = self._phone, self._phone.registration
         registered = registration.state is RegistrationState.REGISTERED
         in_call = bool(phone.calls.alive)
-        menu = PopupMenu(self.chip, tr("Status"), min_width=260)
+        menu = PopupMenu(self.chip, text_pages.status(), min_width=260)
         line = registration_line(
             registration.state, registration.failure, registration.server, registration.transport
         )  # fmt: skip
         menu.add_widget(_StatusSummary(self._status()[0], line, warns=not registered))
         if not registered:
-            menu.add_item(MenuItem(tr("Try now"), phone.register_now, "arrow-clockwise", accent=True))
+            menu.add_item(MenuItem(text_pages.try_now(), phone.register_now, "arrow-clockwise", accent=True))
         menu.add_separator()
-        ends = tr("Ends your call") if in_call else ""
-        menu.add_item(MenuItem(tr("Sign out"), self._sign_out, "sign-out", detail=ends))
-        menu.add_item(MenuItem(tr("Quit"), self.quit_wanted.emit, "power", trailing=tr("Ctrl Q")))
+        ends = text_pages.ends_your_call() if in_call else ""
+        menu.add_item(MenuItem(text_pages.sign_out(), self._sign_out, "sign-out", detail=ends))
+        menu.add_item(MenuItem(text_actions.quit_(), self.quit_wanted.emit, "power", trailing=text_pages.quit_keys()))
         menu.destroyed.connect(self._menu_closed)
         self._menu = menu
         menu.open_below(self.chip, align_end=True)

@@ -12,8 +12,9 @@ from softphone.phone.call import Call, Intent
 from softphone.phone.failure import Refused
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_actions, text_pages
 from softphone.ui.main.reading_direction import isolated, set_margins
-from softphone.ui.text import timer, tr
+from softphone.ui.text import timer
 from softphone.ui.text_call import being_set_up, caller
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.motion import mix, with_alpha
@@ -62,10 +63,10 @@ class InCallBar(PaintedButton):
         self._phone = phone
         self._call: Call | None = None
         self._name = self._line = ""
-        self.mute = _BarButton("microphone", tr("Mute"))
+        self.mute = _BarButton("microphone", text_actions.mute())
         self.mute.setCheckable(True)
         self.mute.clicked.connect(lambda on=False: self._ask(lambda call: phone.calls.set_muted(call.id, on)))
-        self.end = _BarButton("phone-disconnect", tr("End call"), filled=True)
+        self.end = _BarButton("phone-disconnect", text_actions.end_call(), filled=True)
         self.end.clicked.connect(lambda _=False: self._ask(lambda call: phone.calls.hang_up(call.id)))
         row = QHBoxLayout(self)
         set_margins(row, 12, 0, 8, 0)
@@ -100,22 +101,22 @@ class InCallBar(PaintedButton):
             return
         who = caller(self._phone, call.remote)
         if call.answered_at is None:
-            line = tr("{state} · Back to the call", state=being_set_up(call))
+            line = text_pages.setting_up_back_to_call(being_set_up(call))
         else:
             time = timer(call.talk_seconds(self._phone.now()))
             line = (
-                tr("On hold {time} · Back to the call", time=time)
+                text_pages.held_back_to_call(time)
                 if call.held_local
-                else tr("{time} · Back to the call", time=time)
+                else text_pages.back_to_call(time)
             )
         if (who.name, line) != (self._name, self._line):
             self._name, self._line = who.name, line
-            self.setAccessibleName(tr("Back to the call with {name}", name=who.name))
+            self.setAccessibleName(text_pages.back_to_call_with(who.name))
             self.update()
         self.mute.setChecked(call.muted)
-        self.mute.set_name("microphone-slash" if call.muted else "microphone", tr("Mute"))
+        self.mute.set_name("microphone-slash" if call.muted else "microphone", text_actions.mute())
         self.mute.setEnabled(call.may(Intent.MUTE))
-        self.end.set_name("phone-disconnect", tr("End call with {name}", name=who.name))
+        self.end.set_name("phone-disconnect", text_actions.end_call_with(who.name))
         self.end.setEnabled(call.may(Intent.HANG_UP))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from softphone.phone.number import shown
 from softphone.phone.phone import Phone
+from softphone.ui import text_actions, text_pages
 from softphone.ui.main.calling_as import CallerIdChoice, CallingAs
 from softphone.ui.main.caret_button import CaretButton
 from softphone.ui.main.dial_text import DialText
 from softphone.ui.main.number_edit import NumberEdit
 from softphone.ui.main.reading_direction import isolated
 from softphone.ui.main.suggestions import Group, Suggester, Suggestion
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button, IconButton
 from softphone.ui.widgets.keypad import Keypad
@@ -41,10 +41,10 @@ class KeypadPage(QWidget):
         self.edit = NumberEdit(dial, lambda: phone.region, self)
         self.edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.edit.setAccessibleName(tr("Number"))
+        self.edit.setAccessibleName(text_pages.number())
         self.edit.installEventFilter(self)
         self.edit.returnPressed.connect(self.call)
-        self.backspace = IconButton("backspace", tr("Delete the last digit"), icon_size=22)
+        self.backspace = IconButton("backspace", text_pages.delete_digit(), icon_size=22)
         self.backspace.clicked.connect(lambda _=False: self._backspace())
         self.matches = CaretButton("text-secondary", 400)
         self.matches.clicked.connect(lambda _=False: self._open_matches())
@@ -52,7 +52,7 @@ class KeypadPage(QWidget):
         self.error.hide()
         self.keypad = Keypad()
         self.keypad.pressed.connect(self._key)
-        self.call_button = Button(tr("Call"), "call", "phone", size="callBar")
+        self.call_button = Button(text_actions.call(), "call", "phone", size="callBar")
         self.call_button.clicked.connect(lambda _=False: self.call.emit())
         self.calling_as = CallingAs(phone, choice, middle=True)
         self._lay_out()
@@ -113,14 +113,14 @@ class KeypadPage(QWidget):
         first = isolated(self._matches[0].name) if self._matches else ""
         more = len(self._matches)
         self.matches.setText(
-            "" if not more else first if more == 1 else tr("{name} · %n matches", more, name=first)
+            "" if not more else first if more == 1 else text_pages.and_matches(more, first)
         )  # fmt: skip
         self.matches.setEnabled(bool(more))
         self.matches.updateGeometry()
         self.backspace.setVisible(bool(text))
         callable_ = self._phone.can_call and self._suggester.can_dial(text)
         self.call_button.setEnabled(callable_)
-        self.call_button.setToolTip("" if self._phone.can_call else tr("You're offline"))
+        self.call_button.setToolTip("" if self._phone.can_call else text_actions.offline())
         self.show_error("")
         self._fit_number()
 
@@ -151,7 +151,7 @@ class KeypadPage(QWidget):
         return False
 
     def _open_matches(self) -> None:
-        menu = PopupMenu(self.matches, tr("Matches"), min_width=240)
+        menu = PopupMenu(self.matches, text_pages.matches(), min_width=240)
         for match in self._matches:
             menu.add_item(
                 MenuItem(match.name, lambda m=match: self.call_match.emit(m), "phone",  # type: ignore[misc]

@@ -13,6 +13,7 @@ from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.number import is_short_code
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_pages
 from softphone.ui.main.call_rows import CallRow
 from softphone.ui.main.calling_as import CallerIdChoice
 from softphone.ui.main.calls_page import CallsPage
@@ -25,7 +26,6 @@ from softphone.ui.main.note import show_note
 from softphone.ui.main.notice_banner import NoticeBanner
 from softphone.ui.main.search_results import SearchResults
 from softphone.ui.main.suggestions import Group, Suggester, Suggestion, starts_like_number
-from softphone.ui.text import tr
 from softphone.ui.text_call import caller
 from softphone.ui.text_main import dial_refused
 from softphone.ui.theme.theme import theme
@@ -237,7 +237,7 @@ class MainColumn(QWidget):
 
     def copy(self, number: str) -> None:
         QGuiApplication.clipboard().setText(number)
-        show_note(self.window(), tr("Number copied"), icon="check-circle")
+        show_note(self.window(), text_pages.number_copied(), icon="check-circle")
 
     def _delete(self, row: CallRow) -> None:
         for entry in row.entries:

@@ -13,13 +13,13 @@ from softphone.phone.call import Call
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.session import SessionState
+from softphone.ui import text_pages
 from softphone.ui.main.call_rows import CallRow
 from softphone.ui.main.empty_state import EmptyState
 from softphone.ui.main.main_column import MainColumn
 from softphone.ui.main.navigation import Navigation, Place
 from softphone.ui.main.person_page import PersonPage
 from softphone.ui.main.sizes import LIST_LEAST, LIST_MOST, LIST_WIDTH, WIDE
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 
 
@@ -81,13 +81,13 @@ class MainPage(QWidget):
         self._fade: object | None = None
         self.column = MainColumn(phone, demo=demo, test_number=test_number)
         places = (
-            Place("calls", tr("Calls"), "clock-counter-clockwise", tr("Ctrl 1")),
-            Place("keypad", tr("Keypad"), "dots-nine", tr("Ctrl 3")),
-            Place("audio", tr("Audio"), "headset", last=True),
+            Place("calls", text_pages.calls(), "clock-counter-clockwise", text_pages.calls_keys()),
+            Place("keypad", text_pages.keypad(), "dots-nine", text_pages.keypad_keys()),
+            Place("audio", text_pages.audio(), "headset", last=True),
         )
         self.bar = Navigation(places, rail=False)
         self.rail = Navigation(places, rail=True)
-        self._nothing = EmptyState("phone-call", tr("Choose a call or a person."), middle=True, paper="bg-window")
+        self._nothing = EmptyState("phone-call", text_pages.choose_a_call(), middle=True, paper="bg-window")
         self.pane = _Pane()
         self._pane_pages = QStackedLayout(self.pane)
         self._pane_pages.addWidget(self._nothing)

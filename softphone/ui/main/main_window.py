@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
+from softphone.phone.account import Identity
 from softphone.phone.failure import Failure
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
@@ -80,6 +81,7 @@ class MainWindow(QWidget):
         self._demo, self._try_demo, self._test_number = demo, try_demo, test_number
         self._last_email, self._remember_email = last_email, remember_email
         self._keychain = True
+        self._known: Identity | None = None  # of the account last signed in, also once it is signed out
         self._leaving = self._painted = False
         self._link = ""  # to dial, once there is a page for it
         self._list_width = LIST_WIDTH
@@ -178,7 +180,9 @@ class MainWindow(QWidget):
             self._page.column.dial.set_pasted(text)
 
     def _session_changed(self) -> None:
-        state = self._phone.session.state
+        state, identity = self._phone.session.state, self._phone.session.identity
+        if identity is not None and identity.kind == "account":
+            self._known = identity
         if state is SessionState.SIGNED_IN:
             if self._page is None:
                 from softphone.ui.main.main_page import MainPage
@@ -195,6 +199,8 @@ class MainWindow(QWidget):
         elif state is not SessionState.STARTING and (self._sign_in is None or self.signed_in or self._is_blank()):
             self._show_sign_in()
         if self._sign_in is not None:
+            if self._known is not None:
+                self._sign_in.view.set_who(self._known.email, self._known.address, self._known.label)
             self._sign_in.follow()
 
     def _is_blank(self) -> bool:
@@ -205,7 +211,7 @@ class MainWindow(QWidget):
             from softphone.ui.main.sign_in_binding import SignInBinding
 
             self._sign_in = SignInBinding(self._phone, try_demo=self._try_demo, remember_email=self._remember_email)
-            self._sign_in.view.set_email(self._last_email)
+            self._sign_in.view.set_email(self._known.email if self._known is not None else self._last_email)
             self._sign_in.view.set_keychain_available(self._keychain)
             self._stack.addWidget(self._sign_in.view)
         self._stack.setCurrentWidget(self._sign_in.view)

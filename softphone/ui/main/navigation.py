@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_pages
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.motion import with_alpha
 from softphone.ui.theme.theme import theme
@@ -46,7 +46,7 @@ class _Item(PaintedButton):
 
     def set_count(self, count: int) -> None:
         self.count = count
-        self.setAccessibleName(tr("{page}, {n} new", page=self.place.text, n=count) if count else self.place.text)
+        self.setAccessibleName(text_pages.page_with_new(self.place.text, count) if count else self.place.text)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -90,7 +90,7 @@ class Navigation(QWidget):
         super().__init__(parent)
         self._rail = rail
         self._items: dict[str, _Item] = {}
-        self.setAccessibleName(tr("Pages"))
+        self.setAccessibleName(text_pages.pages())
         direction = QBoxLayout.Direction.TopToBottom if rail else QBoxLayout.Direction.LeftToRight
         box = QBoxLayout(direction, self)
         box.setContentsMargins(0, 10 if rail else 1, 1 if rail else 0, 10 if rail else 0)

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from softphone.ui import text_actions, text_pages
 from softphone.ui.main.dial_text import DialText
 from softphone.ui.main.number_edit import NumberEdit
 from softphone.ui.main.reading_direction import runs_right_to_left, set_margins
 from softphone.ui.main.suggestions import starts_like_number
-from softphone.ui.text import tr
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import IconButton
@@ -46,13 +46,13 @@ class NumberBox(QWidget):
         self._offline = False
         self._error = False
         self.edit = NumberEdit(dial, region, self)
-        self.edit.setPlaceholderText(tr("Name or number"))
-        self.edit.setAccessibleName(tr("Name or number"))
+        self.edit.setPlaceholderText(text_pages.name_or_number())
+        self.edit.setAccessibleName(text_pages.name_or_number())
         self.edit.installEventFilter(self)
-        self._hint = Label(tr("Ctrl K"), "caption", "text-tertiary", weight=500)
-        self.clear_button = IconButton("x", tr("Clear"), box=28, icon_size=18, weight="regular")
+        self._hint = Label(text_pages.box_keys(), "caption", "text-tertiary", weight=500)
+        self.clear_button = IconButton("x", text_pages.clear(), box=28, icon_size=18, weight="regular")
         self.clear_button.clicked.connect(lambda _=False: self.clear())
-        self.call_button = IconButton("phone", tr("Call"), box=34, icon_size=18)
+        self.call_button = IconButton("phone", text_actions.call(), box=34, icon_size=18)
         self.call_button.set_kind("call", 9)
         self.call_button.clicked.connect(lambda _=False: self.call.emit())
         self._row = QHBoxLayout(self)
@@ -81,8 +81,8 @@ class NumberBox(QWidget):
         """Whether Enter would call, and whom; offline says why not."""
         self._offline = offline
         self.call_button.setEnabled(can and not offline)
-        self.call_button.setAccessibleName(tr("Call {name}", name=name) if name else tr("Call"))
-        self.call_button.setToolTip(tr("You're offline") if offline else f"{tr('Call')}  Enter")
+        self.call_button.setAccessibleName(text_actions.call_who(name) if name else text_actions.call())
+        self.call_button.setToolTip(text_actions.offline() if offline else f"{text_actions.call()}  Enter")
 
     def set_error(self, on: bool) -> None:
         if on != self._error:

@@ -12,9 +12,10 @@ from softphone.phone.history import HistoryEntry
 from softphone.phone.party import Party
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_actions, text_pages
 from softphone.ui.main.card import Card
 from softphone.ui.main.reading_direction import isolated, set_margins
-from softphone.ui.text import duration, tr
+from softphone.ui.text import duration
 from softphone.ui.text_call import caller, spoken_number
 from softphone.ui.text_main import address_number, day_and_clock, mirrored_icon, past_call, presence_words
 from softphone.ui.theme.icons import paint_icon
@@ -44,9 +45,9 @@ class _NumberRow(QWidget):
         row.addWidget(label)
         row.addWidget(ElidedLabel(isolated(number), "body", weight=500, tabular=True), 1)
         spoken = spoken_number(number)
-        self.copy = IconButton("copy", tr("Copy {number}", number=spoken), box=36, icon_size=18, weight="regular")
-        self.copy.setToolTip(tr("Copy number"))
-        self.call = IconButton("phone", tr("Call {name}", name=spoken), box=36, icon_size=18, weight="fill")
+        self.copy = IconButton("copy", text_pages.copy_what(spoken), box=36, icon_size=18, weight="regular")
+        self.copy.setToolTip(text_actions.copy_number())
+        self.call = IconButton("phone", text_actions.call_who(spoken), box=36, icon_size=18, weight="fill")
         self.call.set_color("success-text")
         row.addWidget(self.copy)
         row.addWidget(self.call)
@@ -103,7 +104,7 @@ class PersonPage(QScrollArea):
         self.avatar = Avatar("", 88)
         self.name = ElidedLabel("", "title1", align=Qt.AlignmentFlag.AlignHCenter)
         self.line = ElidedLabel("", "body", "text-secondary", align=Qt.AlignmentFlag.AlignHCenter)
-        self.call = Button(tr("Call"), "call", "phone", size="hero")
+        self.call = Button(text_actions.call(), "call", "phone", size="hero")
         self.call.setMinimumWidth(150)
         self.call.clicked.connect(lambda _=False: self._call())
         self.numbers = Card()
@@ -169,10 +170,11 @@ class PersonPage(QScrollArea):
         self.line.setVisible(bool(self.line.text()))
         reachable = not party.hidden
         self.call.setVisible(reachable)
-        self.call.setText(tr("Call {name}", name=isolated(who.number)) if entry is not None else tr("Call"))
-        self.call.setAccessibleName(tr("Call {name}", name=who.spoken))
+        known = entry is not None
+        self.call.setText(text_actions.call_who(isolated(who.number)) if known else text_actions.call())
+        self.call.setAccessibleName(text_actions.call_who(who.spoken))
         self.call.setEnabled(phone.can_call)
-        self.call.setToolTip("" if phone.can_call else tr("You're offline"))
+        self.call.setToolTip("" if phone.can_call else text_actions.offline())
         self._show_numbers(party if reachable else None)
         self._show_past(party, who.short)
 
@@ -196,7 +198,7 @@ class PersonPage(QScrollArea):
         self.past.clear()
         calls = [e for e in self._phone.history if (e.remote.user, e.remote.host) == (party.user, party.host)]
         self.past.setVisible(bool(calls))
-        heading = Label(tr("Calls with {name}", name=short), "bodyStrong")
+        heading = Label(text_pages.calls_with(short), "bodyStrong")
         holder = QWidget()
         box = QVBoxLayout(holder)
         box.setContentsMargins(16, 12, 16, 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_actions, text_pages
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.labels import TextBlock
@@ -18,17 +18,17 @@ class QuitSheet(Sheet):
     quit = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, theme().scaled(176), tr("Quit"))
-        stay = Button(tr("Stay"), "secondary", size="hero")
-        leave = Button(tr("Quit"), "danger", size="hero")
+        super().__init__(parent, theme().scaled(176), text_actions.quit_())
+        stay = Button(text_pages.stay(), "secondary", size="hero")
+        leave = Button(text_actions.quit_(), "danger", size="hero")
         stay.clicked.connect(lambda _=False: self.dismiss())
         leave.clicked.connect(lambda _=False: self.quit.emit())
         self.stay, self.leave_button = stay, leave
         column = QVBoxLayout()
         column.setContentsMargins(24, 8, 24, 24)
         column.setSpacing(4)
-        column.addWidget(TextBlock(tr("You're on a call."), "title2", "text-primary"))
-        column.addWidget(TextBlock(tr("Quitting ends it."), "body", "text-secondary"))
+        column.addWidget(TextBlock(text_pages.on_a_call(), "title2", "text-primary"))
+        column.addWidget(TextBlock(text_pages.quitting_ends_it(), "body", "text-secondary"))
         column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(12)

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from softphone.phone.number import is_short_code
 from softphone.phone.phone import Phone
+from softphone.ui import text_actions, text_pages
 from softphone.ui.main.call_row_delegate import mirrored_rect
 from softphone.ui.main.empty_state import EmptyState
 from softphone.ui.main.reading_direction import isolated
 from softphone.ui.main.suggestions import Group, Suggestion
-from softphone.ui.text import tr
 from softphone.ui.text_call import caller
 from softphone.ui.text_main import (
     call_as_sip,
@@ -53,7 +53,7 @@ class SearchResults(QWidget):
         self._current = 0
         self._text = ""
         self.setMouseTracking(True)
-        self.setAccessibleName(tr("Results"))
+        self.setAccessibleName(text_pages.results())
         self._empty = EmptyState("magnifying-glass", "", paper="bg-window", parent=self)
         self._empty.hide()
         self._say = QTimer(self)
@@ -79,7 +79,7 @@ class SearchResults(QWidget):
         self._empty.setVisible(not found)
         if not found:
             self._empty.set_content(
-                "magnifying-glass", no_match(text.strip()), tr("Check the spelling, or type a number to call it.")
+                "magnifying-glass", no_match(text.strip()), text_pages.check_spelling()
             )
         self._lay_out()
         self._say.start()
@@ -101,7 +101,7 @@ class SearchResults(QWidget):
     # --- layout ---------------------------------------------------------------------------------------------------
 
     def _title(self, group: Group) -> str:
-        return {Group.DIRECTORY: tr("Directory"), Group.RECENT: tr("Recent calls")}.get(group, "")
+        return {Group.DIRECTORY: text_pages.directory(), Group.RECENT: text_pages.recent_calls()}.get(group, "")
 
     def _lay_out(self) -> None:
         t = theme()
@@ -214,7 +214,7 @@ class SearchResults(QWidget):
         if what.group is Group.SIP:
             return call_as_sip(what.name), what.dial
         if what.group is Group.DIRECTORY:
-            number = tr("Ext {n}", n=what.dial) if is_short_code(what.dial) else what.dial
+            number = text_pages.extension(what.dial) if is_short_code(what.dial) else what.dial
             presence = presence_words(what.presence) if self._phone.can_call else ""
             return what.name, f"{number} · {presence}" if presence else number
         assert what.entry is not None
@@ -255,7 +255,7 @@ class SearchResults(QWidget):
         t = theme()
         painter.setFont(t.font("caption", weight=500))
         painter.setPen(t.color("accent-text" if self._phone.can_call else "text-tertiary"))
-        text = tr("Call") if self._phone.can_call else tr("You're offline")
+        text = text_actions.call() if self._phone.can_call else text_actions.offline()
         width = painter.fontMetrics().horizontalAdvance(text)
         sign = 16
         end = rect.right() + 1 - _SIDE

@@ -36,9 +36,14 @@ class SignInBinding:
         self._ask(lambda: self._phone.session.sign_in(email, password, service=service, keep=keep))
 
     def sign_in_sip(
-        self, address: str, password: Secret, server: str | None, transport: str | None, keep: bool
+        self, address: str, password: Secret, server: str | None, transport: str | None, auth_username: str | None,
+        keep: bool,
     ) -> None:  # fmt: skip
-        self._ask(lambda: self._phone.sign_in_sip(address, password, server=server, transport=transport, keep=keep))
+        self._ask(
+            lambda: self._phone.sign_in_sip(
+                address, password, server=server, transport=transport, auth_username=auth_username, keep=keep
+            )
+        )
 
     def replace_device(self, device_id: str) -> None:
         self._ask(lambda: self._phone.session.replace_device(device_id))

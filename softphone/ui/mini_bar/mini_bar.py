@@ -13,11 +13,11 @@ from softphone.phone.call import Call, CallState, Intent
 from softphone.phone.failure import Refused
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_actions
 from softphone.ui import text_call as words
 from softphone.ui.incoming.incoming_window import FLAGS
 from softphone.ui.mini_bar.bar_toggle import BarToggle
 from softphone.ui.stage.stage_state import StageState, stage_state
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
 from softphone.ui.widgets.button import IconButton
@@ -91,9 +91,9 @@ class MiniBar(ShadowFrame):
         self.name = ElidedLabel("", "bodyLarge", weight=600, tabular=True, parent=self)
         self.line = ElidedLabel("", "caption", weight=500, tabular=True, parent=self)
         self.bars = QualityBars(parent=self)
-        self.mute = BarToggle("microphone", tr("Mute"), self)
-        self.hold = BarToggle("pause", tr("Hold"), self)
-        self.end = IconButton("phone-disconnect", tr("End call"), icon_size=20, parent=self)
+        self.mute = BarToggle("microphone", text_actions.mute(), self)
+        self.hold = BarToggle("pause", text_actions.hold(), self)
+        self.end = IconButton("phone-disconnect", text_actions.end_call(), icon_size=20, parent=self)
         self.end.set_kind("danger", 10)
         self.end.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.mute.clicked.connect(lambda on: self._ask(lambda call: phone.calls.set_muted(call.id, on)))
@@ -183,7 +183,7 @@ class MiniBar(ShadowFrame):
         self.mute.setEnabled(call.may(Intent.MUTE))
         self.hold.setChecked(call.held_local)
         self.hold.setEnabled(call.may(Intent.RESUME if call.held_local else Intent.HOLD))
-        self.end.set_name(tr("End call with {name}", name=now.who.spoken))
+        self.end.set_name(text_actions.end_call_with(now.who.spoken))
         self.setAccessibleName(f"{now.who.spoken}, {self.line.text()}")
         self._arrange()
         self.update()

@@ -10,13 +10,14 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from softphone.phone.secret import Secret
+from softphone.ui import text_actions
+from softphone.ui import text_sign_in as text
 from softphone.ui.sign_in.form_page import FormPage, FormState
 from softphone.ui.sign_in.intents import SignInIntents
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.field import Field
-from softphone.ui.widgets.labels import Label, TextBlock
+from softphone.ui.widgets.labels import Label
 from softphone.ui.widgets.logo import Logo
 
 
@@ -25,14 +26,14 @@ class _DemoFoot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.button = Button(tr("Try the demo"), "link", "play")
+        self.button = Button(text.try_demo(), "link", "play")
         self.button.set_font("body", 500)
         self.button.set_icon("play", size=14, weight="regular")
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 6, 28, 18)
         column.setSpacing(2)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        words = tr("No account needed. Calls stay on this computer.")
+        words = text.about_demo()
         column.addWidget(Label(words, "caption", "text-tertiary", align=Qt.AlignmentFlag.AlignHCenter))
         theme().changed.connect(self.update)
 
@@ -49,12 +50,12 @@ class AccountPage(FormPage):
 
     def __init__(self, intents: SignInIntents, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(intents, clock=clock)
-        self.email = Field(tr("Email"), tr("name@company.com"), height="signIn")
+        self.email = Field(text.email(), text.email_example(), height="signIn")
         self.service = Field(
-            tr("Service address"),
+            text.service_address(),
             "https://phone.company.com",
             height="signIn",
-            help_text=tr("Only if your administrator gave you one."),
+            help_text=text.service_help(),
         )
         self.email.edit.setInputMethodHints(Qt.InputMethodHint.ImhEmailCharactersOnly)
         self.email.edited.connect(self._edited)
@@ -62,9 +63,9 @@ class AccountPage(FormPage):
         self.service.returned.connect(self.try_sign_in)
         self._service_gap = QWidget()
         self._service_gap.setFixedHeight(14)
-        self.other = Button(tr("Other SIP account"), "quiet")
+        self.other = Button(text.other_sip_account(), "quiet")
         self.other.clicked.connect(lambda _=False: self.other_sip.emit())
-        self.advanced = Button(tr("Service address"), "quiet", size="compact")
+        self.advanced = Button(text.service_address(), "quiet", size="compact")
         self.advanced.set_font("caption", 500)
         self.advanced.clicked.connect(lambda _=False: self.open_server())
         self.show_service(False)
@@ -78,29 +79,11 @@ class AccountPage(FormPage):
         column = self.column
         column.addWidget(Logo(48), 0, Qt.AlignmentFlag.AlignLeading)
         column.addSpacing(16)
-        column.addWidget(Label(tr("Sign in"), "title1"))
-        column.addSpacing(4)
-        column.addWidget(TextBlock(tr("Use the email and password of your phone account.")))
-        column.addSpacing(22)
-        column.addWidget(self.banner)
-        column.addWidget(self.banner_gap)
-        column.addWidget(self.email)
-        column.addSpacing(14)
-        column.addWidget(self.password)
+        self.lay_out_fields(text_actions.sign_in(), text.use_your_account())
         column.addSpacing(14)
         column.addWidget(self.service)
         column.addWidget(self._service_gap)
-        # The check box's target is higher than its box.
-        column.addSpacing(-5)
-        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
-        column.addWidget(self.keep_note)
-        column.addSpacing(17)
-        column.addWidget(self.submit)
-        column.addSpacing(10)
-        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self.other, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
+        self.lay_out_end(self.other, self.advanced)
         self.foot.addWidget(self.demo)
         self.order_tabs(
             self.email.edit, self.password.edit, self.password.eye, self.service.edit, self.keep, self.submit,
@@ -114,7 +97,7 @@ class AccountPage(FormPage):
         return self.service
 
     def submit_words(self) -> tuple[str, str]:
-        return tr("Sign in"), tr("Signing in")
+        return text_actions.sign_in(), text.signing_in()
 
     def send(self, address: str, password: Secret) -> None:
         self._intents.sign_in(address, password, self.service.text().strip() or None, self.keep.isChecked())

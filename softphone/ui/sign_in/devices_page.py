@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from softphone.phone.account import ActivatedDevice
 from softphone.phone.failure import Failure
+from softphone.ui import text_actions
 from softphone.ui import text_sign_in as text
 from softphone.ui.sign_in.intents import SignInIntents
 from softphone.ui.sign_in.page import Page, paint_tile
-from softphone.ui.text import tr
 from softphone.ui.theme.motion import Fade
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.banner import Banner
@@ -91,12 +91,12 @@ class DevicesPage(Page):
         self._list.setSpacing(10)
         self.note = Banner("muted", "", "")
         self.failure = Banner("problem")
-        self.replace = Button(tr("Replace"), "primary", size="signIn")
+        self.replace = Button(text.replace(), "primary", size="signIn")
         self.replace.clicked.connect(lambda _=False: self._replace())
-        self.other = Button(tr("Use another account"), "quiet")
+        self.other = Button(text.another_account(), "quiet")
         self.other.clicked.connect(lambda _=False: self.other_account.emit())
         column = self.column
-        column.addWidget(Label(tr("Replace a device"), "title1"))
+        column.addWidget(Label(text.replace_a_device(), "title1"))
         column.addSpacing(10)
         column.addWidget(self._intro)
         column.addSpacing(22)
@@ -134,7 +134,7 @@ class DevicesPage(Page):
 
     def set_busy(self, busy: bool) -> None:
         self.replace.set_busy(busy)
-        self.other.setText(tr("Cancel") if busy else tr("Use another account"))
+        self.other.setText(text_actions.cancel() if busy else text.another_account())
         for card in self.cards:
             card.setEnabled(not busy)
 
@@ -155,8 +155,8 @@ class DevicesPage(Page):
     def _show_choice(self) -> None:
         device = self.chosen
         self.replace.setEnabled(device is not None)
-        self.replace.setText(text.replace_button(device.name) if device else tr("Replace"))
-        self.replace.setToolTip("" if device else tr("Choose a device first"))
+        self.replace.setText(text.replace_button(device.name) if device else text.replace())
+        self.replace.setToolTip("" if device else text.choose_first())
         self.note.setVisible(device is not None)
         if device is not None:
             self.failure.hide()

@@ -13,16 +13,16 @@ from PySide6.QtWidgets import QWidget
 
 from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.secret import Secret
+from softphone.ui import text_actions
 from softphone.ui import text_sign_in as text
 from softphone.ui.sign_in.intents import SignInIntents
 from softphone.ui.sign_in.page import Page
-from softphone.ui.text import tr
 from softphone.ui.widgets.announce import announce
 from softphone.ui.widgets.banner import Banner
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.check_box import CheckBox
 from softphone.ui.widgets.field import Field
-from softphone.ui.widgets.labels import TextBlock
+from softphone.ui.widgets.labels import Label, TextBlock
 
 _RETRY_SECONDS = (3, 5, 10, 20, 30)  # the last one goes on
 
@@ -35,7 +35,7 @@ class FormState(Enum):
 
 
 class FormPage(Page):
-    """An address, a password and one primary button. Subclasses lay the parts out and say what submitting does."""
+    """An address, a password and one primary button. Subclasses add their own parts and say what submitting does."""
 
     sip = False
 
@@ -51,13 +51,13 @@ class FormPage(Page):
         self.banner_gap = QWidget()
         self.banner_gap.setFixedHeight(14)
         self.banner_gap.hide()
-        self.password = Field(tr("Password"), tr("Enter your password"), password=True, height="signIn")
-        self.keep = CheckBox(tr("Keep me signed in"), checked=True)
-        self.keep_note = TextBlock(tr("This computer has no safe place for the password."), "caption", "text-tertiary")
+        self.password = Field(text.password(), text.enter_password(), password=True, height="signIn")
+        self.keep = CheckBox(text.keep_me(), checked=True)
+        self.keep_note = TextBlock(text.no_keychain(), "caption", "text-tertiary")
         self.keep_note.hide()
         self.submit = Button("", "primary", size="signIn")
         self.submit.clicked.connect(lambda _=False: self.try_sign_in())
-        self.cancel = Button(tr("Cancel"), "quiet")
+        self.cancel = Button(text_actions.cancel(), "quiet")
         self.cancel.hide()
         self.cancel.clicked.connect(lambda _=False: self.cancel_try())
         self._retry = QTimer(self)
@@ -76,6 +76,10 @@ class FormPage(Page):
     def server_field(self) -> Field:
         raise NotImplementedError
 
+    def more_fields(self) -> tuple[Field, ...]:
+        """Those that no failure belongs to."""
+        return ()
+
     def submit_words(self) -> tuple[str, str]:
         """The button's words: at rest, and busy."""
         raise NotImplementedError
@@ -90,6 +94,34 @@ class FormPage(Page):
     def leave_busy_widgets(self, busy: bool) -> None:
         """Hide or show what has no place beside Cancel."""
         raise NotImplementedError
+
+    # What both pages look like
+    def lay_out_fields(self, title: str, about: str) -> None:
+        """From the title down to the password."""
+        column = self.column
+        column.addWidget(Label(title, "title1"))
+        column.addSpacing(4)
+        column.addWidget(TextBlock(about))
+        column.addSpacing(22)
+        column.addWidget(self.banner)
+        column.addWidget(self.banner_gap)
+        column.addWidget(self.address_field())
+        column.addSpacing(14)
+        column.addWidget(self.password)
+
+    def lay_out_end(self, *links: QWidget) -> None:
+        """From "Keep me signed in" down to the last of the links below the button."""
+        column = self.column
+        # The check box's target is higher than its box.
+        column.addSpacing(-5)
+        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self.keep_note)
+        column.addSpacing(17)
+        column.addWidget(self.submit)
+        column.addSpacing(10)
+        for link in (self.cancel, *links):
+            column.addWidget(link, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
 
     @staticmethod
     def order_tabs(*widgets: QWidget | None) -> None:
@@ -116,12 +148,12 @@ class FormPage(Page):
         if state is not FormState.LOCKED:
             self._countdown.stop()
         rest, working = self.submit_words()
-        waiting = tr("Waiting for the network")
+        waiting = text.waiting()
         self.submit.setText(waiting if state is FormState.WAITING else working if busy else rest)
         self.submit.set_busy(busy)
         had_focus = self.cancel.hasFocus()
         self.cancel.setVisible(busy)
-        for field in (self.address_field(), self.password, self.server_field()):
+        for field in (self.address_field(), self.password, self.server_field(), *self.more_fields()):
             field.set_read_only(busy)
         self.keep.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, busy)
         self.leave_busy_widgets(busy)
@@ -134,7 +166,7 @@ class FormPage(Page):
         # Busy with a wait looks switched off, as nothing is under way.
         on = filled and self._state is not FormState.LOCKED and self._state is not FormState.WAITING
         self.submit.setEnabled(on or self._state is FormState.SIGNING_IN)
-        self.submit.setToolTip("" if filled else tr("Fill in both fields first"))
+        self.submit.setToolTip("" if filled else text.fill_in())
 
     def _edited(self, _text: str = "") -> None:
         self._refresh_submit()

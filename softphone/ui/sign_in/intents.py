@@ -14,9 +14,13 @@ class SignInIntents(Protocol):
         """`service` is the address typed under "Service address", or None to find it by the e-mail's domain."""
 
     def sign_in_sip(
-        self, address: str, password: Secret, server: str | None, transport: str | None, keep: bool
-    ) -> None:
-        """Any SIP account; `server` host[:port], `transport` udp, tcp or tls, None when the person chose nothing."""
+        self, address: str, password: Secret, server: str | None, transport: str | None, auth_username: str | None,
+        keep: bool,
+    ) -> None:  # fmt: skip
+        """Any SIP account; `server` host[:port], `transport` udp, tcp or tls; None where the person chose nothing.
+
+        `auth_username` is the name of digest authentication (RFC 3261 22.4) where it is not the address's.
+        """
 
     def replace_device(self, device_id: str) -> None:
         """The same sign-in, in the place of that device."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from softphone.ui import text_actions
 from softphone.ui import text_sign_in as text
 from softphone.ui.sign_in.page import Card, Page, Tile
-from softphone.ui.text import tr
 from softphone.ui.widgets.announce import announce
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.labels import Label, TextBlock
@@ -26,14 +26,14 @@ class NoticePage(Page):
         self.title = TextBlock("", "title1", "text-primary")
         self.body = TextBlock("")
         self.message = TextBlock("", "caption", "text-secondary")
-        self.copy = Button(tr("Copy message"), "link", "copy")
+        self.copy = Button(text.copy_message(), "link", "copy")
         self.copy.set_font("caption", 600)
         self.copy.set_flush()
         self.copy.set_icon("copy", size=14)
         self.copy.clicked.connect(lambda _=False: self._copy())
-        self.again_button = Button(tr("Try again"), "primary", size="signIn")
+        self.again_button = Button(text.try_again(), "primary", size="signIn")
         self.again_button.clicked.connect(lambda _=False: self.again.emit())
-        self.other = Button(tr("Use another account"), "quiet")
+        self.other = Button(text.another_account(), "quiet")
         self.other.clicked.connect(lambda _=False: self.other_account.emit())
         self._copied = QTimer(self)
         self._copied.setSingleShot(True)
@@ -43,7 +43,7 @@ class NoticePage(Page):
 
     def _lay_out(self) -> None:
         card = Card()
-        card.column.addWidget(Label(tr("Message for your administrator"), "caption", "text-tertiary"))
+        card.column.addWidget(Label(text.message_for_administrator(), "caption", "text-tertiary"))
         card.column.addWidget(self.message)
         card.column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeading)
         column = self.column
@@ -77,15 +77,15 @@ class NoticePage(Page):
 
     def set_busy(self, busy: bool) -> None:
         self.again_button.set_busy(busy)
-        self.other.setText(tr("Cancel") if busy else tr("Use another account"))
+        self.other.setText(text_actions.cancel() if busy else text.another_account())
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.message.plain_text())
-        self.copy.setText(tr("Copied"))
+        self.copy.setText(text.copied())
         self.copy.set_icon("check", size=14)
         self._copied.start()
-        announce(self.copy, tr("Copied"))
+        announce(self.copy, text.copied())
 
     def _show_copy(self) -> None:
-        self.copy.setText(tr("Copy message"))
+        self.copy.setText(text.copy_message())
         self.copy.set_icon("copy", size=14)

@@ -38,8 +38,7 @@ class SignInView(Wash):
         super().__init__("ring", height=_WASH_HEIGHT, parent=parent)
         self._intents = intents
         self._now = now
-        self._extension = ""
-        self._person = ""
+        self._email = self._extension = self._person = ""
         self.account = AccountPage(intents, clock=clock)
         self.sip = SipPage(intents, clock=clock)
         self.devices = DevicesPage(intents)
@@ -79,9 +78,16 @@ class SignInView(Wash):
         self.account.set_keychain_available(available)
         self.sip.set_keychain_available(available)
 
-    def set_who(self, extension: str, person: str) -> None:
-        """What is known of the account, for the sentences that name it."""
-        self._extension, self._person = extension, person
+    def set_who(self, email: str, extension: str, person: str) -> None:
+        """Whose account was signed in last, for the sentences about that account which can name it."""
+        self._email, self._extension, self._person = email, extension, person
+
+    def _who(self) -> tuple[str, str]:
+        """Extension ("" when not known) and person of the e-mail typed."""
+        typed = self.account.email.text().strip()
+        if typed.casefold() != self._email.casefold():
+            return "", typed
+        return self._extension, self._person or typed
 
     def focus_first(self) -> None:
         """The first field that is empty gets the focus."""
@@ -114,10 +120,10 @@ class SignInView(Wash):
         if kind is FailureKind.DEVICE_LIMIT and failure.devices:
             self.show_devices(failure.devices)
         elif kind is FailureKind.NO_LICENCE:
-            self.notice.show_no_licence(self._extension, self._person or self.account.email.text().strip())
+            self.notice.show_no_licence(*self._who())
             self._settle_form(self.notice)
         elif kind is FailureKind.NO_EXTENSION:
-            self.notice.show_no_extension(self._person or self.account.email.text().strip())
+            self.notice.show_no_extension(self._who()[1])
             self._settle_form(self.notice)
         elif self.page is self.devices and kind not in _ABOUT_THE_PASSWORD:
             self.devices.show_failure(failure)
@@ -127,7 +133,7 @@ class SignInView(Wash):
 
     def show_devices(self, devices: Sequence[ActivatedDevice]) -> None:
         """Too many devices: which one shall this computer replace?"""
-        self.devices.show_devices(devices, self._extension, self._now())
+        self.devices.show_devices(devices, self._who()[0], self._now())
         self._settle_form(self.devices)
 
     def show_signed_in(self) -> None:

@@ -9,48 +9,51 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from softphone.phone.secret import Secret
+from softphone.ui import text_actions
+from softphone.ui import text_sign_in as text
 from softphone.ui.sign_in.form_page import FormPage
 from softphone.ui.sign_in.intents import SignInIntents
-from softphone.ui.text import tr
 from softphone.ui.widgets.button import Button, IconButton
 from softphone.ui.widgets.field import Field
-from softphone.ui.widgets.labels import Label, TextBlock
+from softphone.ui.widgets.labels import Label
 from softphone.ui.widgets.select import Select
 
 _TRANSPORTS = ("udp", "tcp", "tls")
 
 
 class SipPage(FormPage):
-    """SIP address and password; server and security are closed until asked for."""
+    """SIP address and password; server, security and authentication name are closed until asked for."""
 
     sip = True
     back = Signal()
 
     def __init__(self, intents: SignInIntents, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(intents, clock=clock, top=22)
-        self.address = Field(tr("SIP address"), "100@sip.example.com", height="signIn")
+        self.address = Field(text.sip_address(), "100@sip.example.com", height="signIn")
         self.server = Field(
-            tr("Server (optional)"),
+            text.server(),
             "sip.example.com",
             height="signIn",
-            help_text=tr("Leave empty to find it from your SIP address."),
+            help_text=text.server_help(),
         )
-        self.address.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.server.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.auth_name = Field(text.auth_name(), height="signIn", help_text=text.auth_name_help())
+        for field in (self.address, self.server, self.auth_name):
+            field.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.address.edited.connect(self._edited)
         self.address.returned.connect(self.try_sign_in)
         self.server.returned.connect(self.try_sign_in)
+        self.auth_name.returned.connect(self.try_sign_in)
         self.security = Select(
-            tr("Security"),
-            [tr("UDP, not encrypted"), tr("TCP, not encrypted"), tr("TLS, encrypted signalling")],
+            text.security(),
+            text.securities(),
             height="signIn",
             icons=["lock-simple-open", "lock-simple-open", "lock-simple"],
         )
         self._chose_security = False
         self.security.changed.connect(self._security_chosen)
-        self.back_button = IconButton("caret-left", tr("Back"), box=36)
+        self.back_button = IconButton("caret-left", text.back(), box=36)
         self.back_button.clicked.connect(lambda _=False: self.back.emit())
-        self.settings = Button(tr("Server settings"), "link", "caret-right")
+        self.settings = Button(text.server_settings(), "link", "caret-right")
         self.settings.set_font("body", 500)
         self.settings.set_flush()
         self.settings.setCheckable(True)
@@ -68,19 +71,11 @@ class SipPage(FormPage):
         # The arrow, not its box, stands on the margin.
         top.addSpacing(-9)
         top.addWidget(self.back_button)
-        top.addWidget(Label(tr("Sign in"), "body", "text-secondary"))
+        top.addWidget(Label(text_actions.sign_in(), "body", "text-secondary"))
         top.addStretch(1)
         column.addLayout(top)
         column.addSpacing(10)
-        column.addWidget(Label(tr("Other SIP account"), "title1"))
-        column.addSpacing(4)
-        column.addWidget(TextBlock(tr("Connect to any SIP service.")))
-        column.addSpacing(22)
-        column.addWidget(self.banner)
-        column.addWidget(self.banner_gap)
-        column.addWidget(self.address)
-        column.addSpacing(14)
-        column.addWidget(self.password)
+        self.lay_out_fields(text.other_sip_account(), text.any_sip_service())
         column.addSpacing(8)
         column.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignLeading)
         column.addSpacing(4)
@@ -89,20 +84,15 @@ class SipPage(FormPage):
         inside.setSpacing(6)
         inside.addWidget(self.server)
         inside.addSpacing(8)
-        inside.addWidget(Label(tr("Security"), "caption", "text-secondary", weight=500))
+        inside.addWidget(Label(text.security(), "caption", "text-secondary", weight=500))
         inside.addWidget(self.security)
+        inside.addSpacing(8)
+        inside.addWidget(self.auth_name)
         column.addWidget(self._settings_box)
-        column.addSpacing(-5)
-        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
-        column.addWidget(self.keep_note)
-        column.addSpacing(17)
-        column.addWidget(self.submit)
-        column.addSpacing(10)
-        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
+        self.lay_out_end()
         self.order_tabs(
             self.address.edit, self.password.edit, self.password.eye, self.settings, self.server.edit,
-            self.security, self.keep, self.submit, self.cancel, self.back_button,
+            self.security, self.auth_name.edit, self.keep, self.submit, self.cancel, self.back_button,
         )  # fmt: skip
 
     def _security_chosen(self, _index: int) -> None:
@@ -118,13 +108,21 @@ class SipPage(FormPage):
     def server_field(self) -> Field:
         return self.server
 
+    def more_fields(self) -> tuple[Field, ...]:
+        return (self.auth_name,)
+
     def submit_words(self) -> tuple[str, str]:
-        return tr("Connect"), tr("Connecting")
+        return text.connect(), text.connecting()
 
     def send(self, address: str, password: Secret) -> None:
         transport = _TRANSPORTS[self.security.index] if self._chose_security else None
         self._intents.sign_in_sip(
-            address, password, self.server.text().strip() or None, transport, self.keep.isChecked()
+            address,
+            password,
+            self.server.text().strip() or None,
+            transport,
+            self.auth_name.text().strip() or None,
+            self.keep.isChecked(),
         )
 
     def open_server(self) -> None:

@@ -14,8 +14,9 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import SessionState
+from softphone.ui import text_actions, text_tray
 from softphone.ui import text_call as words
-from softphone.ui.text import PRODUCT, timer, tr
+from softphone.ui.text import timer
 from softphone.ui.theme.theme import theme
 from softphone.ui.tray.tray_icon import TrayState, dark_panel, tray_icon
 
@@ -101,7 +102,7 @@ class Tray(QObject):
         who = words.caller(self._phone, call.remote)
         text = f"{who.name}\n{who.line}" if who.line else who.name
         if QSystemTrayIcon.supportsMessages():
-            self.icon.showMessage(tr("Incoming call"), text, QSystemTrayIcon.MessageIcon.NoIcon, 30_000)
+            self.icon.showMessage(text_actions.incoming_call(), text, QSystemTrayIcon.MessageIcon.NoIcon, 30_000)
 
     def tell(self, title: str, text: str) -> None:
         """A notification that needs no answer."""
@@ -124,13 +125,13 @@ class Tray(QObject):
     def _status(self) -> str:
         phone = self._phone
         if phone.calls.ringing:
-            return tr("Incoming call")
+            return text_actions.incoming_call()
         if phone.calls.active is not None:
-            return tr("On a call")
+            return text_tray.on_a_call()
         state = phone.registration.state
         if state is RegistrationState.REGISTERED:
-            return tr("Available")
-        return tr("Reconnecting") if state is RegistrationState.REGISTERING else tr("Offline")
+            return text_tray.available()
+        return text_tray.reconnecting() if state is RegistrationState.REGISTERING else text_tray.offline()
 
     def _show_state(self) -> None:
         now = (self.state, dark_panel())
@@ -176,12 +177,12 @@ class Tray(QObject):
         else:
             items = [_Item(words.account_line(phone), heading=True), None]
             if phone.session.state is SessionState.SIGNED_IN:
-                items.append(_Item(tr("New call…"), actions.new_call))
+                items.append(_Item(text_tray.new_call(), actions.new_call))
                 if phone.missed_unseen:
                     items.append(_Item(words.missed_calls(phone.missed_unseen), actions.show_missed))
                 items.append(None)
-        items.append(_Item(tr("Open {product}", product=PRODUCT), actions.open_window))
-        items.append(_Item(tr("Quit"), actions.quit))
+        items.append(_Item(text_tray.open_product(), actions.open_window))
+        items.append(_Item(text_actions.quit_(), actions.quit))
         return items
 
     def _call_items(self, call: Call) -> list[_Item | None]:
@@ -189,40 +190,42 @@ class Tray(QObject):
         name = words.caller(self._phone, call.remote).name
         if call.state is CallState.CONFIRMED:
             time = timer(call.talk_seconds(self._phone.now()))
-            heading = tr("On a call with {name} · {time}", name=name, time=time)
+            heading = text_tray.on_a_call_with(name, time)
         else:
-            heading = tr("Calling {name}", name=name)
+            heading = text_tray.calling(name)
         may_hold = call.may(Intent.RESUME if held else Intent.HOLD)
         return [
             _Item(heading, heading=True),
             None,
             _Item(
-                tr("Mute"), self._asks(lambda: calls.set_muted(call.id, not call.muted)),
+                text_actions.mute(), self._asks(lambda: calls.set_muted(call.id, not call.muted)),
                 checked=call.muted, allowed=call.may(Intent.MUTE), call_id=call.id,
             ),
             _Item(
-                tr("Hold"), self._asks(lambda: calls.resume(call.id) if call.held_local else calls.hold(call.id)),
+                text_actions.hold(),
+                self._asks(lambda: calls.resume(call.id) if call.held_local else calls.hold(call.id)),
                 checked=held, allowed=may_hold, call_id=call.id,
             ),
-            _Item(tr("End call"), self._asks(lambda: calls.hang_up(call.id)), call_id=call.id),
+            _Item(text_actions.end_call(), self._asks(lambda: calls.hang_up(call.id)), call_id=call.id),
             None,
-            _Item(tr("Show the call"), self._actions.show_call),
+            _Item(text_tray.show_the_call(), self._actions.show_call),
         ]  # fmt: skip
 
     def _ringing_items(self, call: Call) -> list[_Item | None]:
         calls = self._phone.calls
         name = words.caller(self._phone, call.remote).name
-        answer = tr("Answer")
+        answer = text_actions.answer()
         if calls.active is not None:
-            answer = tr("Hold & answer") if self._can_hold() else tr("End & answer")
+            answer = text_actions.hold_and_answer() if self._can_hold() else text_actions.end_and_answer()
         items: list[_Item | None] = [
-            _Item(tr("Incoming call from {name}", name=name), heading=True),
+            _Item(text_tray.incoming_call_from(name), heading=True),
             None,
             _Item(answer, self._asks(lambda: calls.answer(call.id)), call_id=call.id),
-            _Item(tr("Decline"), self._asks(lambda: calls.decline(call.id)), call_id=call.id),
+            _Item(text_actions.decline(), self._asks(lambda: calls.decline(call.id)), call_id=call.id),
         ]
         if not call.silenced:
-            items.append(_Item(tr("Stop ringing"), self._asks(lambda: calls.silence(call.id)), call_id=call.id))
+            silence = self._asks(lambda: calls.silence(call.id))
+            items.append(_Item(text_actions.stop_ringing(), silence, call_id=call.id))
         return [*items, None]
 
     def _can_hold(self) -> bool:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_widgets
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import IconButton
@@ -149,7 +149,7 @@ class Field(QWidget):
             self._add_eye()
 
     def _add_eye(self) -> None:
-        self.eye = IconButton("eye", tr("Show password"), box=32, icon_size=18)
+        self.eye = IconButton("eye", text_widgets.show_password(), box=32, icon_size=18)
         self.eye.setCheckable(True)
         self.eye.setCursor(Qt.CursorShape.ArrowCursor)
         self.eye.toggled.connect(self._reveal)

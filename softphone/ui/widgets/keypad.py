@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_widgets
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.painted_button import PaintedButton, fill_round
@@ -30,8 +30,7 @@ class _Key(PaintedButton):
         self._height = height
         self.focus_radius = 14 if height >= 56 else 10
         self.setText(key)
-        spoken = {"*": tr("star"), "#": tr("hash"), "0": tr("0, hold for plus"), "1": tr("1, voicemail")}
-        self.setAccessibleName(spoken.get(key) or f"{key}, {' '.join(letters)}")
+        self.setAccessibleName(text_widgets.key_spoken(key, letters))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._hold = QTimer(self)
         self._hold.setSingleShot(True)
@@ -91,7 +90,7 @@ class Keypad(QWidget):
     def __init__(self, key_height: int = 58, *, plus: bool = True, gap: int = 8, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.setAccessibleName(tr("Keypad"))
+        self.setAccessibleName(text_widgets.keypad())
         self._plus = plus
         self._held = False
         self._keys: list[_Key] = []
