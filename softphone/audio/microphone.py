@@ -6,7 +6,7 @@ from softphone.audio.format import peak_of, silence
 from softphone.audio.sample_queue import SampleQueue
 from softphone.audio.voice_processing import Blocks, VoiceProcessing
 
-HEAD_START_MS, MARGIN_MS = 40, 20
+HEAD_START_MS, MARGIN_MS = 40, 10
 
 
 class Microphone:
