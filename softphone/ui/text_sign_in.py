@@ -213,6 +213,11 @@ def securities() -> list[str]:
     return [tr("UDP, not encrypted"), tr("TCP, not encrypted"), tr("TLS, encrypted signalling")]
 
 
+def advanced_auth_name() -> str:
+    """Opens the field."""
+    return tr("Authentication name")
+
+
 def auth_name() -> str:
     return tr("Authentication name (optional)")
 

@@ -449,6 +449,10 @@ def test_server_settings_are_closed_until_asked_for(sip, wishes, qtbot):
 def test_an_authentication_name_is_taken_along_and_stays_as_it_is_while_connecting(sip, wishes, qtbot):
     assert not sip.sip.auth_name.isVisible()
     click(qtbot, sip.sip.settings)
+    assert not sip.sip.auth_name.isVisible()
+    click(qtbot, sip.sip.advanced)
+    assert sip.sip.auth_name.edit.hasFocus()
+    assert not sip.sip.advanced.isVisible()
     qtbot.keyClicks(sip.sip.auth_name.edit, " line-7 ")
     qtbot.keyClick(sip.sip.auth_name.edit, Qt.Key.Key_Return)
     assert wishes.asked[-1][5] == "line-7"

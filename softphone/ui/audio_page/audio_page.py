@@ -126,7 +126,7 @@ class AudioPage(QScrollArea):
         if self._has_test:
             column.addSpacing(14)
             test = Card()
-            test.add_row(SettingRow(text_audio.test_call(), self.test_button, icon="phone-call",
+            test.add_row(SettingRow(text_audio.test_call(), self.test_button, call_icon="phone-call",
                                     help_text=text_audio.test_call_help()))  # fmt: skip
             column.addWidget(test)
         column.addStretch(1)

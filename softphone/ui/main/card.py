@@ -58,12 +58,28 @@ class _Icon(QWidget):
         paint_icon(QPainter(self), QRectF(self.rect()), self._name, "text-secondary")
 
 
+class _RoundIcon(QWidget):
+    """An icon on a green disc, for what starts a call."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.setFixedSize(40, 40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill_round(painter, QRectF(self.rect()), 20, theme().color("success-soft"))
+        paint_icon(painter, QRectF(10, 10, 20, 20), self._name, "success-text", "fill")
+
+
 class SettingRow(QWidget):
     """Label 500, help below, control at the end; a click on a row with a switch is a click on the switch."""
 
     def __init__(
-        self, label: str, control: QWidget, *, help_text: str = "", icon: str = "", extra: QWidget | None = None
-    ) -> None:
+        self, label: str, control: QWidget, *, help_text: str = "", icon: str = "", call_icon: str = "",
+        extra: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._control = control
         self._toggles = isinstance(control, QAbstractButton) and control.isCheckable()
@@ -84,6 +100,8 @@ class SettingRow(QWidget):
         first.setSpacing(14)
         if icon:
             first.addWidget(_Icon(icon), 0, Qt.AlignmentFlag.AlignVCenter)
+        if call_icon:
+            first.addWidget(_RoundIcon(call_icon), 0, Qt.AlignmentFlag.AlignVCenter)
         first.addLayout(words, 1)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(16, 10, 16, 10)

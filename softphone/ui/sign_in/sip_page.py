@@ -37,6 +37,11 @@ class SipPage(FormPage):
             help_text=text.server_help(),
         )
         self.auth_name = Field(text.auth_name(), height="signIn", help_text=text.auth_name_help())
+        self.auth_name.hide()
+        self.advanced = Button(text.advanced_auth_name(), "link", size="compact")
+        self.advanced.set_font("caption", 500)
+        self.advanced.set_flush()
+        self.advanced.clicked.connect(lambda _=False: self._open_auth_name())
         for field in (self.address, self.server, self.auth_name):
             field.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.address.edited.connect(self._edited)
@@ -86,13 +91,14 @@ class SipPage(FormPage):
         inside.addSpacing(8)
         inside.addWidget(Label(text.security(), "caption", "text-secondary", weight=500))
         inside.addWidget(self.security)
-        inside.addSpacing(8)
+        inside.addSpacing(2)
+        inside.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignLeading)
         inside.addWidget(self.auth_name)
         column.addWidget(self._settings_box)
         self.lay_out_end()
         self.order_tabs(
             self.address.edit, self.password.edit, self.password.eye, self.settings, self.server.edit,
-            self.security, self.auth_name.edit, self.keep, self.submit, self.cancel, self.back_button,
+            self.security, self.advanced, self.auth_name.edit, self.keep, self.submit, self.cancel, self.back_button,
         )  # fmt: skip
 
     def _security_chosen(self, _index: int) -> None:
@@ -101,6 +107,11 @@ class SipPage(FormPage):
     def _toggle_settings(self, opened: bool) -> None:
         self._settings_box.setVisible(opened)
         self.settings.set_icon("caret-down" if opened else "caret-right", size=14)
+
+    def _open_auth_name(self) -> None:
+        self.auth_name.show()
+        self.auth_name.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.advanced.hide()
 
     def address_field(self) -> Field:
         return self.address
@@ -131,3 +142,4 @@ class SipPage(FormPage):
     def leave_busy_widgets(self, busy: bool) -> None:
         self.back_button.setEnabled(not busy)
         self.security.setEnabled(not busy)
+        self.advanced.setEnabled(not busy)

@@ -123,7 +123,7 @@ class StatusChip(PaintedButton):
         t = theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = self.state_color(t.color("bg-control"), t.color("bg-hover"), t.color("bg-pressed"))
+        fill = self.state_color(t.color("bg-surface"), t.color("bg-hover"), t.color("bg-pressed"))
         fill_round(painter, QRectF(self.rect()), self.height() / 2, fill, t.color("line-default"))
         mark = start_rect(self, QRect(10, (self.height() - 14) // 2, 14, 14))
         if self._mark == "reconnecting":

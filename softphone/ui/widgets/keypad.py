@@ -46,7 +46,7 @@ class _Key(PaintedButton):
         t = theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = self.state_color(t.color("bg-control"), t.color("bg-hover"), t.color("bg-pressed"))
+        fill = self.state_color(t.color("bg-surface"), t.color("bg-hover"), t.color("bg-pressed"))
         edge = t.color("line-subtle")
         if not self.isEnabled():
             fill = t.color("bg-muted")
