@@ -1,0 +1,129 @@
+"""What an extension's settings do to a call it places, and whom the other side sees. Pure, like `call_rules`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from softphone.extension.settings import Presentation, Settings
+
+#: Never blocked, rewritten, or asked a passcode.
+EMERGENCY = frozenset({"112", "911", "999", "995", "993", "000", "110", "118", "119"})
+MOST_TRIES = 3  # of a passcode
+
+
+class OutgoingRule(str, Enum):
+    """Which rule decided, in the order in which they are asked."""
+
+    EMERGENCY = "emergency"
+    INSIDE = "inside"
+    USAGE_LIMIT = "usage_limit"
+    OUTBOUND_RULE = "outbound_rule"
+    CALLER_ID = "caller_id"
+    ALLOWED = "allowed"
+
+
+@dataclass(frozen=True)
+class OutboundPattern:
+    """`prefix` of an E.164 destination ("+", "+65", "+1900"). The first that matches decides."""
+
+    prefix: str
+    action: Literal["allow", "refuse", "passcode"]
+    place: str = ""  # what a person calls it, e.g. "premium numbers"
+
+
+@dataclass(frozen=True)
+class OutboundRule:
+    """No pattern matches: allowed."""
+
+    id: str
+    name: str
+    description: str = ""
+    patterns: tuple[OutboundPattern, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """`destination`: E.164 number, extension key, or service code. `outside`: it leaves the organisation. `caller_id`:
+    the number asked for, for this call only (P-Preferred-Identity)."""
+
+    destination: str
+    outside: bool
+    caller_id: str | None = None
+
+
+@dataclass(frozen=True)
+class OutgoingDecision:
+    """`shown`: E.164 number shown outside, None inside or where the extension has none. `seconds_left`: of talk until
+    the usage limit ends the call, None without a limit. `place`: of the pattern that decided."""
+
+    rule: OutgoingRule
+    action: Literal["place", "refuse", "passcode"]
+    shown: str | None = None
+    seconds_left: float | None = None
+    place: str = ""
+
+
+def decide_outgoing(
+    call: Outgoing, settings: Settings, rule: OutboundRule | None, draw: Callable[[Sequence[str]], str]
+) -> OutgoingDecision:
+    """`draw` picks one of several numbers (`random.choice`), so that this stays pure."""
+    if call.destination in EMERGENCY:
+        return OutgoingDecision(OutgoingRule.EMERGENCY, "place", shown=_own_number(settings))
+    if not call.outside:
+        return OutgoingDecision(OutgoingRule.INSIDE, "place")
+    left = seconds_left(settings)
+    if left is not None and left <= 0:
+        return OutgoingDecision(OutgoingRule.USAGE_LIMIT, "refuse", seconds_left=0.0)
+    pattern = matching(call.destination, rule)
+    if pattern is not None and pattern.action == "refuse":
+        return OutgoingDecision(OutgoingRule.OUTBOUND_RULE, "refuse", place=pattern.place)
+    allowed = settings.caller_id.allowed
+    if call.caller_id is not None and call.caller_id not in allowed:
+        return OutgoingDecision(OutgoingRule.CALLER_ID, "refuse")
+    shown = call.caller_id or shown_number(settings, draw)
+    asks = pattern is not None and pattern.action == "passcode" and bool(settings.passcode)
+    if pattern is not None and pattern.action == "passcode" and not settings.passcode:
+        return OutgoingDecision(OutgoingRule.OUTBOUND_RULE, "refuse", place=pattern.place)
+    decided = OutgoingRule.OUTBOUND_RULE if asks else OutgoingRule.ALLOWED
+    place = pattern.place if pattern is not None else ""
+    return OutgoingDecision(decided, "passcode" if asks else "place", shown, left, place)
+
+
+def matching(destination: str, rule: OutboundRule | None) -> OutboundPattern | None:
+    return next((p for p in rule.patterns if destination.startswith(p.prefix)), None) if rule is not None else None
+
+
+def shown_number(settings: Settings, draw: Callable[[Sequence[str]], str]) -> str | None:
+    """The caller ID of one call outside. A number that is no longer allowed is never shown."""
+    caller_id = settings.caller_id
+    if not caller_id.allowed:
+        return None
+    return draw(caller_id.allowed) if caller_id.mode == "random" else _own_number(settings)
+
+
+def _own_number(settings: Settings) -> str | None:
+    caller_id = settings.caller_id
+    if caller_id.number in caller_id.allowed:
+        return caller_id.number
+    return caller_id.allowed[0] if caller_id.allowed else None
+
+
+def seconds_left(settings: Settings) -> float | None:
+    """Of talk; an amount of money that is left does not tell seconds, but a spent one is 0."""
+    usage = settings.usage_limit
+    if usage.kind == "unlimited" or usage.limit is None or settings.type != "normal":
+        return None
+    if usage.kind == "amount":
+        return None if usage.used < usage.limit else 0.0
+    return max(0.0, (usage.limit - usage.used) * 60)
+
+
+def presented(choice: Presentation, *, outside: bool, key: str, number: str | None, caller: str) -> str:
+    """Whom the next destination of a forwarded or transferred call sees: `caller` (the original one), or the extension
+    (`key` inside, its caller ID `number` outside; without one, the key)."""
+    if outside:
+        return caller if choice.external == "caller_number" else number or key
+    return caller if choice.internal == "caller_number" else key
