@@ -11,7 +11,7 @@ from softphone.phone.events import LevelsMeasured, UserAgentEvent
 if TYPE_CHECKING:
     from softphone.sip.timers import Timer, Timers
 
-LEVELS_EVERY = 1 / 15
+LEVELS_EVERY = 1 / 10  # seconds; each costs the window a frame, for a whole call
 
 
 class SoundBox:

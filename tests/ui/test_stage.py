@@ -329,6 +329,45 @@ def test_no_timer_runs_while_the_stage_is_hidden_or_the_call_is_over(bench):
     assert not stage._seconds.isActive()
 
 
+def test_a_second_that_passes_changes_the_time_and_lays_nothing_out(bench, monkeypatch):
+    talking(bench.phone)
+    stage = bench.show()
+    laid_out = []
+    monkeypatch.setattr(stage, "_arrange", lambda: laid_out.append("stage"))
+    monkeypatch.setattr(stage.identity, "_arrange", lambda: laid_out.append("identity"))
+    for shown in ("0:01", "0:02"):
+        bench.clock.pass_(1)
+        stage._seconds.timeout.emit()
+        assert bench.line == shown
+    bench.phone.handle(ev.MediaMeasured("in-1", mos=4.3))
+    laid_out.clear()  # the first measurement fills the pill
+    bench.phone.handle(ev.MediaMeasured("in-1", mos=4.3))
+    assert not laid_out
+    bench.clock.pass_(600)
+    stage._seconds.timeout.emit()
+    assert bench.line == "10:02"
+    assert laid_out == ["identity"]
+
+
+def test_a_click_that_is_refused_leaves_its_button_as_it_was(bench):
+    call = talking(bench.phone)
+    stage = bench.show()
+    bench.phone.handle(ev.CallDisconnected(call.id, 200))
+    stage.controls.mute.setChecked(True)  # as the click does before anything is asked
+    stage._mute(True)
+    assert not stage.controls.mute.isChecked()
+
+
+def test_the_other_calls_hold_time_runs_too(bench):
+    bench.two_calls()
+    stage = bench.show()
+    before = stage.held_card._state.text()
+    bench.clock.pass_(5)
+    stage._seconds.timeout.emit()
+    assert stage.held_card._state.text() != before
+    assert stage.held_card._state.text() in stage.held_card.accessibleName()
+
+
 def test_a_declined_call_never_gets_a_stage(bench):
     incoming(bench.phone)
     bench.phone.calls.decline("in-1")

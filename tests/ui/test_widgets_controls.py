@@ -109,15 +109,50 @@ def test_a_round_button_keeps_its_name_while_its_label_tells_the_state(qtbot):
     assert interface.state().checked
 
 
+def far_apart(button, image):
+    """The largest difference of a channel anywhere."""
+    now = button.grab().toImage()
+    return max(abs(a - b) for a, b in zip(bytes(now.constBits()), bytes(image.constBits()), strict=True))
+
+
 def test_the_microphones_arc_follows_the_level_and_rests_when_not_shown(qtbot, look):
     mute = shown(qtbot, RoundCallButton("microphone", "Mute", checkable=True))
     quiet = mute.grab().toImage()
     mute.set_level_shown(True)
     mute.set_level(0.9)
-    qtbot.waitUntil(lambda: mute.grab().toImage() != quiet, timeout=2000)
-    mute.set_level_shown(False)
+    assert mute.grab().toImage() != quiet
     assert not frame_clock().running
+    mute.set_level_shown(True)  # said again, it does not drop the arc
+    assert mute.grab().toImage() != quiet
+    for _ in range(10):
+        mute.set_level(0.0)
+    assert far_apart(mute, quiet) <= 2
+    mute.set_level(0.9)
+    mute.set_level_shown(False)
     assert mute.grab().toImage() == quiet
+
+
+def test_with_an_arc_the_button_still_shows_every_change(qtbot, still):
+    with_arc = shown(qtbot, RoundCallButton("microphone", "Mute", checkable=True))
+    without = shown(qtbot, RoundCallButton("microphone", "Mute", checkable=True))
+    with_arc.set_level_shown(True)
+    changes = [
+        lambda button: button.set_icon("microphone-slash"),
+        lambda button: button.setChecked(True),
+        lambda button: button.setChecked(False),
+        lambda button: button.setText("Muted"),
+        lambda button: button.setEnabled(False),
+        lambda button: button.setEnabled(True),
+        lambda button: still.set_mode("dark"),
+        lambda button: button.set_tone("recording"),
+    ]
+    before = with_arc.grab().toImage()
+    for change in changes:
+        change(with_arc)
+        change(without)
+        assert far_apart(with_arc, before) > 20
+        before = with_arc.grab().toImage()
+        assert far_apart(without, before) <= 2  # rounding, as the circle is put on its page as a picture
 
 
 def test_a_switch_toggles_by_click_and_by_space(qtbot, still):

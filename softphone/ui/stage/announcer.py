@@ -13,8 +13,8 @@ from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import SessionState
 from softphone.ui import text_call as words
+from softphone.ui import text_stage
 from softphone.ui.stage.stage_state import stage_state
-from softphone.ui.text import tr
 
 
 def announce(text: str, at_once: bool) -> None:
@@ -59,7 +59,7 @@ class CallAnnouncer:
         if now != doing:
             self._tell(payload, doing, now)
         elif payload.muted != muted:
-            self._say(tr("Muted") if payload.muted else tr("Unmuted"), False)
+            self._say(text_stage.announce_muted(payload.muted), False)
 
     def _tell(self, call: Call, before: str, now: str) -> None:
         if now == "ended":
@@ -67,13 +67,13 @@ class CallAnnouncer:
                 state = stage_state(self._phone, call)
                 self._say(" ".join(part for part in (f"{state.text}.", state.sentence) if part), True)
         elif now == "ringing":
-            self._say(tr("Ringing"), False)
+            self._say(text_stage.announce_ringing(), False)
         elif now == "held":
-            self._say(tr("On hold"), False)
+            self._say(text_stage.on_hold(), False)
         elif now == "held_by":
             self._say(words.on_hold_by(words.caller(self._phone, call.remote).short), False)
         elif now == "talking":
-            self._say(tr("Resumed") if before in ("held", "held_by") else tr("Connected"), False)
+            self._say(text_stage.announce_talking(resumed=before in ("held", "held_by")), False)
 
     def _registration_changed(self, _payload: object) -> None:
         signed_in = self._phone.session.state is SessionState.SIGNED_IN
@@ -81,11 +81,11 @@ class CallAnnouncer:
         online = self._phone.registration.state is RegistrationState.REGISTERED
         if offline and not self._offline:
             self._offline = True
-            self._say(tr("You're offline. Calls can't reach this computer."), True)
+            self._say(text_stage.announce_offline(), True)
         elif self._offline and (online or not signed_in):
             self._offline = False
             if online:
-                self._say(tr("Back online"), False)
+                self._say(text_stage.announce_online(), False)
 
 
 def _doing(call: Call) -> str:

@@ -9,22 +9,22 @@ from PySide6.QtWidgets import QWidget
 
 from softphone.phone.phone import Phone
 from softphone.phone.sound import SoundChoice, SoundDevice
+from softphone.ui import text_audio, text_stage
 from softphone.ui.stage.controls import device_icon
-from softphone.ui.text import tr
 from softphone.ui.widgets.popup import MenuItem, PopupMenu
 
 
 def audio_menu(phone: Phone, parent: QWidget, show_audio: Callable[[], object]) -> PopupMenu:
     """Choosing acts at once; "Audio settings…" opens the page with the rest."""
-    menu = PopupMenu(parent, tr("Audio device"), min_width=300)
+    menu = PopupMenu(parent, text_stage.audio_device(""), min_width=300)
     choice = phone.sound_choice
-    menu.add_heading(tr("Microphone"))
+    menu.add_heading(text_audio.microphone())
     _add(menu, phone, "input", choice.microphone, lambda device: replace(phone.sound_choice, microphone=device))
     menu.add_separator()
-    menu.add_heading(tr("Speaker"))
+    menu.add_heading(text_audio.speaker())
     _add(menu, phone, "output", choice.speaker, lambda device: replace(phone.sound_choice, speaker=device))
     menu.add_separator()
-    menu.add_item(MenuItem(tr("Audio settings…"), show_audio))
+    menu.add_item(MenuItem(text_stage.audio_settings(), show_audio))
     return menu
 
 
@@ -35,7 +35,7 @@ def _add(
     default = next((device for device in devices if device.is_default), None)
     menu.add_item(
         MenuItem(
-            tr("System default"),
+            text_audio.default_device(""),
             lambda: phone.choose_sound(choose(None)),
             icon=_icon(default, kind),
             detail=default.name if default else "",

@@ -16,6 +16,7 @@ from softphone.phone.failure import FailureKind, Refused
 from softphone.phone.party import Party
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
+from softphone.ui import text_actions, text_stage
 from softphone.ui import text_call as words
 from softphone.ui.stage.audio_menu import audio_menu
 from softphone.ui.stage.controls import CallControls
@@ -26,9 +27,9 @@ from softphone.ui.stage.held_card import HeldCard
 from softphone.ui.stage.identity import CallIdentity
 from softphone.ui.stage.notice_slot import Notice, NoticeSlot
 from softphone.ui.stage.stage_layout import StageParts, arrange
-from softphone.ui.stage.stage_state import StageState, controls_state, end_words, shown_call, stage_state
+from softphone.ui.stage.stage_state import StageState, shown_call, stage_state
+from softphone.ui.stage.stage_view import StageView, stage_view
 from softphone.ui.stage.top_bar import StageTopBar
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.wash import Wash
 
@@ -56,6 +57,7 @@ class CallStage(Wash):
         self._show_audio = show_audio
         self._add_call = add_call
         self._shown: StageState | None = None
+        self._view: StageView | None = None  # what the widgets show; None: set them all
         self._keypad_open = False
         self._refreshing = False
         self._watching = False
@@ -75,7 +77,7 @@ class CallStage(Wash):
         self._seconds = QTimer(self)
         self._seconds.setSingleShot(True)
         self._seconds.setTimerType(Qt.TimerType.PreciseTimer)
-        self._seconds.timeout.connect(self.refresh)
+        self._seconds.timeout.connect(self._next_second)
         self._trouble_over = QTimer(self)
         self._trouble_over.setSingleShot(True)
         self._trouble_over.timeout.connect(lambda: self._show_trouble(None))
@@ -179,6 +181,7 @@ class CallStage(Wash):
 
     def _ask(self, intent: Callable[[], object]) -> None:
         """A late wish is quiet and normal; any other refusal gets its sentence."""
+        self._view = None  # a click has switched its button already, whatever comes of it
         try:
             intent()
         except Refused as refused:
@@ -243,50 +246,58 @@ class CallStage(Wash):
         if now.over and focused is not None and self.isAncestorOf(focused) and focused not in self._ended_buttons():
             # Not left to chance: focus that falls on Close when others hide would keep it from closing.
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.set_state(now.wash)
-        self.identity.show_caller(now.who)
-        self._show_line(now)
-        self.top_bar.setVisible(not now.over)
-        self.top_bar.pill.show_call(now.encrypted, now.quality)
-        self.top_bar.refit()
-        held = None if now.over or self._keypad_open else next(reversed(self._phone.calls.held), None)
-        controls = controls_state(self._phone, now.call)
-        if held is not None:
-            since = held.hold_since or self._phone.now()
-            who = words.caller(self._phone, held.remote)
-            self.held_card.show_call(who, words.on_hold(self._phone.now() - since), controls.may_swap)
-        self.held_card.setVisible(held is not None)
-        self.controls.show_state(controls)
-        self.controls.mute.set_level_shown(now.ring == "talking" and not controls.muted)
-        self.controls.setVisible(not now.over and not self._keypad_open)
-        self.dial_page.sent.show_digits(now.call.digits_sent)
-        self.dial_page.setVisible(self._keypad_open)
-        self._show_buttons(now, before)
-        self.slot.show_notice(None if self._keypad_open else self._notice(now))
-        self.slot.show_resume(now.call.held_local and not now.over and not self._keypad_open, now.may_resume)
-        self._arrange()
+        view = stage_view(self._phone, now, self._keypad_open, self._notice(now))
+        if view != self._view:
+            self._view = view
+            self._show_view(view, before)
+        self._show_times(now)
         self._watch(self.isVisible() and now.call.alive)
         self._wait_for_second()
 
-    def _show_line(self, now: StageState) -> None:
+    def _show_view(self, view: StageView, before: StageState | None) -> None:
+        now = view.state
+        self.set_state(now.wash)
+        self.identity.show_caller(now.who)
         self.identity.show_state(
             now.ring, now.text, now.color, style=now.style, weight=now.weight, note=now.note, sentence=now.sentence,
             waiting=now.reconnecting,
         )  # fmt: skip
+        self.top_bar.setVisible(not now.over)
+        self.top_bar.pill.show_call(now.encrypted, now.quality)
+        self.top_bar.refit()
+        if view.held_who is not None:
+            self.held_card.show_call(view.held_who, view.controls.may_swap)
+        self.held_card.setVisible(view.held_who is not None)
+        self.controls.show_state(view.controls)
+        self.controls.mute.set_level_shown(now.ring == "talking" and not view.controls.muted)
+        self.controls.setVisible(not now.over and not view.keypad_open)
+        self.dial_page.sent.show_digits(view.digits)
+        self.dial_page.setVisible(view.keypad_open)
+        self._show_buttons(view, before)
+        self.slot.show_notice(view.notice)
+        self.slot.show_resume(view.held_local and not now.over and not view.keypad_open, now.may_resume)
+        self._arrange()
 
-    def _show_buttons(self, now: StageState, before: StageState | None) -> None:
+    def _show_times(self, now: StageState) -> None:
+        time = self._phone.now()
+        self.identity.show_time(now.line(time))
+        held = self._view.held if self._view is not None else None
+        if held is not None:
+            self.held_card.show_time(words.on_hold(time - (held.hold_since or time)))
+
+    def _show_buttons(self, view: StageView, before: StageState | None) -> None:
+        now = view.state
         close = self.buttons.close_call
         if not now.over:
             close.stop()
-            text, spoken = end_words(self._phone, now.call, now.who)
-            self.buttons.show_end(text, spoken, self._keypad_open, not now.call.ending)
+            self.buttons.show_end(*view.end, view.keypad_open, not view.ending)
             return
         if before is None or before.call.id != now.call.id or not before.over:
             if now.closes_itself:
                 close.run(theme().motion("endedHold"))
             else:
                 close.stop()
-        self.buttons.show_ended(now.again, self._phone.can_call, tr("You're offline"))
+        self.buttons.show_ended(now.again, view.may_call, text_actions.offline())
 
     def _ended_buttons(self) -> tuple[QWidget, ...]:
         return self.buttons.close_call, self.buttons.call_again
@@ -295,12 +306,13 @@ class CallStage(Wash):
         if self._trouble is not None or now.over:
             return self._trouble
         if now.reconnecting:
-            text = tr("Stay on the line. We'll keep trying for 30 s.")
-            return Notice("warning", tr("Connection lost"), text, icon="wifi-slash")
+            return Notice("warning", *text_stage.connection_lost(), icon="wifi-slash")
         trouble = words.sound_trouble(self._phone.sound_trouble, _system())
         if trouble is None:
             return None
-        return Notice("warning", *trouble, icon="microphone-slash", button=tr("Audio"), on_button=self._show_audio)
+        return Notice(
+            "warning", *trouble, icon="microphone-slash", button=text_stage.audio(), on_button=self._show_audio
+        )
 
     def _show_trouble(self, notice: Notice | None) -> None:
         self._trouble = notice
@@ -315,6 +327,15 @@ class CallStage(Wash):
             self._watching = on
             self._phone.watch_levels(on)
             self._phone.watch_quality(on)
+
+    def _next_second(self) -> None:
+        """A running time takes its text alone; anything else is told by the telephone when it changes."""
+        now = self._shown
+        if now is None or self._view is None:
+            self.refresh()
+            return
+        self._show_times(now)
+        self._wait_for_second()
 
     def _wait_for_second(self) -> None:
         """Wake at the next full second of what counts; not at all while nothing does."""

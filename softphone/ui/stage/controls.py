@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_actions, text_stage
 from softphone.ui.text_call import isolated
 from softphone.ui.widgets.painted_button import start_rect
 from softphone.ui.widgets.round_button import RoundCallButton
@@ -61,12 +61,12 @@ class CallControls(QWidget):
     ) -> None:
         super().__init__(parent)
         self._gap_y = 14
-        self.mute = self._button("microphone", tr("Mute"), "Ctrl M", checkable=True)
-        self.keypad = self._button("dots-nine", tr("Keypad"), "Ctrl D")
-        self.audio = self._button("speaker-high", tr("Audio"), "")
-        self.hold = self._button("pause", tr("Hold"), "Ctrl H", checkable=True)
-        self.swap = self._button("swap", tr("Swap"), "L")
-        self.add_call = self._button("user-plus", tr("Add call"), "")
+        self.mute = self._button("microphone", text_actions.mute(), "Ctrl M", checkable=True)
+        self.keypad = self._button("dots-nine", text_stage.keypad(), "Ctrl D")
+        self.audio = self._button("speaker-high", text_stage.audio(), "")
+        self.hold = self._button("pause", text_actions.hold(), "Ctrl H", checkable=True)
+        self.swap = self._button("swap", text_stage.swap(), "L")
+        self.add_call = self._button("user-plus", text_stage.add_call(), "")
         self.audio.set_menu_mark(True)
         self.mute.clicked.connect(lambda on: mute(on))
         self.keypad.clicked.connect(lambda _=False: keypad())
@@ -84,20 +84,18 @@ class CallControls(QWidget):
         return button
 
     def show_state(self, now: ControlsState) -> None:
-        later = tr("You can use this once they answer.") if not now.set_up else tr("Not possible right now.")
+        later = text_stage.why_not(now.set_up)
         self._toggle(self.mute, now.may_mute, now.muted, "microphone-slash" if now.muted else "microphone", later)
-        self.mute.setText(tr("Muted") if now.muted else tr("Mute"))
+        self.mute.setText(text_stage.muted() if now.muted else text_actions.mute())
         self._allow(self.keypad, now.may_send_digits, later)
         held = now.held
         self._toggle(self.hold, now.may_hold, held, "pause", later)
-        self.hold.setText(tr("On hold") if held else tr("Hold"))
-        self.audio.setText(isolated(now.device) or tr("Audio"))
-        self.audio.setToolTip(tr("Audio device: {name}", name=now.device) if now.device else tr("Audio device"))
-        self.audio.setAccessibleName(
-            tr("Audio device, {name}, menu", name=now.device) if now.device else tr("Audio device, menu")
-        )
+        self.hold.setText(text_stage.on_hold() if held else text_actions.hold())
+        self.audio.setText(isolated(now.device) or text_stage.audio())
+        self.audio.setToolTip(text_stage.audio_device(now.device))
+        self.audio.setAccessibleName(text_stage.audio_device_menu(now.device))
         self.audio.set_icon(device_icon(now.device))
-        self._allow(self.swap, now.may_swap, tr("Not possible right now."))
+        self._allow(self.swap, now.may_swap, text_stage.why_not(True))
         self._allow(self.add_call, now.may_add, later)
         if self.swap.isHidden() == now.two_calls:
             self.swap.setVisible(now.two_calls)

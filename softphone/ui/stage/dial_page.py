@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_stage
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.keypad import Keypad
 
@@ -32,7 +32,7 @@ class SentDigits(QWidget):
     def show_digits(self, digits: str) -> None:
         if digits != self._digits:
             self._digits = digits
-            self.setAccessibleName(tr("Sent: {digits}", digits=" ".join(digits)) if digits else "")
+            self.setAccessibleName(text_stage.sent_digits(digits))
             self.update()
 
     @property

@@ -6,7 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSize, Qt, QTimer, Sign
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_actions, text_stage
 from softphone.ui.theme.motion import FRAME_MS
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
@@ -21,7 +21,7 @@ class CloseButton(Button):
     ran_out = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Close"), "secondary", size="callBar", parent=parent)
+        super().__init__(text_stage.close(), "secondary", size="callBar", parent=parent)
         self._left: float | None = None
         self._since = QElapsedTimer()
         self._frames = QTimer(self)
@@ -90,12 +90,12 @@ class EndButtons(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.end = Button(tr("End call"), "danger", "phone-disconnect", size="callBar", parent=self)
-        self.hide_keypad = Button(tr("Hide keypad"), "secondary", "caret-down", size="callBar", parent=self)
+        self.end = Button(text_actions.end_call(), "danger", "phone-disconnect", size="callBar", parent=self)
+        self.hide_keypad = Button(text_stage.hide_keypad(), "secondary", "caret-down", size="callBar", parent=self)
         self.hide_keypad.set_icon("caret-down", size=16)
         self.hide_keypad.set_font("bodyLarge", 600)
         self.close_call = CloseButton(self)
-        self.call_again = Button(tr("Call again"), "call", "phone", size="callBar", parent=self)
+        self.call_again = Button(text_stage.call_again(), "call", "phone", size="callBar", parent=self)
         self._shown: list[Button] = [self.end]
         for button in (self.hide_keypad, self.close_call, self.call_again):
             button.hide()

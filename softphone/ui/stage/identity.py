@@ -133,6 +133,14 @@ class CallIdentity(QWidget):
         self._spinner.setVisible(waiting)
         self._refit()
 
+    def show_time(self, text: str) -> None:
+        """The state line's running time; figures are of one width, so that a longer text alone moves anything."""
+        moves = len(text) != len(self.state.text())
+        if text != self.state.text():
+            self.state.setText(text)
+        if moves:
+            self._refit()
+
     def _refit(self) -> None:
         self.setFixedHeight(self.height_at(self._shape, self.width()))
         self._arrange()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_stage
 from softphone.ui.widgets.banner import Banner, BannerKind
 from softphone.ui.widgets.button import Button
 
@@ -33,9 +33,9 @@ class NoticeSlot(QWidget):
         super().__init__(parent)
         self._notice: Notice | None = None
         self._banner: Banner | None = None
-        self.resume_button = Button(tr("Resume call"), "secondary", "play", parent=self)
+        self.resume_button = Button(text_stage.resume_call(), "secondary", "play", parent=self)
         self.resume_button.set_icon("play", size=16, weight="fill")
-        self.resume_button.setToolTip(tr("Resume call") + "  Ctrl H")
+        self.resume_button.setToolTip(text_stage.resume_call() + "  Ctrl H")
         self.resume_button.clicked.connect(lambda _=False: self.resume.emit())
         self.resume_button.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

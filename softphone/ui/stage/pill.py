@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from softphone.ui.text import tr
+from softphone.ui import text_stage
 from softphone.ui.text_call import encryption
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
@@ -40,10 +40,8 @@ class CallPill(QWidget):
             return
         self._encrypted, self._bars, self._word = encrypted, bars, word
         lock, _ = self.words
-        self.setAccessibleName(
-            tr("{lock}, quality {word}", lock=lock, word=word.lower()) if lock and word else lock or word
-        )
-        self.setToolTip(tr("This call isn't encrypted.") if encrypted is False else "")
+        self.setAccessibleName(text_stage.lock_and_quality(lock, word))
+        self.setToolTip(text_stage.not_encrypted() if encrypted is False else "")
         self.setVisible(encrypted is not None or bars is not None)
         self._changed()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 
-from softphone.ui.theme.motion import frame_clock
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import paint_avatar
 from softphone.ui.widgets.state_ring import StateRing
@@ -15,11 +14,6 @@ class StageRing(StateRing):
     """Stroking large circles takes most of the time; only the strength of the halo changes."""
 
     _pictures: tuple[QPixmap, QPixmap] | None = None  # avatar with ring, halo; no pixmap before there is an application
-
-    def _tick(self) -> None:
-        """The halo moves on every other frame; everything else on each."""
-        if self._state != "talking" or frame_clock().halved:
-            super()._tick()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._state != "talking" or self._fade.value < 1.0:
@@ -31,7 +25,7 @@ class StageRing(StateRing):
         still, halo = self._pictures
         painter = QPainter(self)
         painter.drawPixmap(0, 0, still)
-        painter.setOpacity(0.28 if self._shown_level <= 0.01 else 0.15 + 0.35 * self._shown_level)
+        painter.setOpacity(self._halo_strength())
         painter.drawPixmap(0, 0, halo)
 
     def set_person(self, name: str, key: str | None = None, icon: str | None = None) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from softphone.phone.call import Call, CallState, Intent
 from softphone.phone.number import shown
 from softphone.phone.phone import Phone
 from softphone.phone.registration import RegistrationState
 from softphone.phone.screening import WITH_CALL_WAITING
+from softphone.ui import text_actions, text_stage
 from softphone.ui import text_call as words
 from softphone.ui.stage.controls import ControlsState
-from softphone.ui.text import timer, tr
+from softphone.ui.text import timer
 from softphone.ui.text_call import Caller
 from softphone.ui.widgets.state_ring import RingState
 from softphone.ui.widgets.wash import WashState
@@ -23,13 +25,16 @@ LOST_AFTER = 2.0
 
 @dataclass(frozen=True)
 class StageState:
-    """`counts_from` is the Unix time from which the state line counts, None when it stands still."""
+    """`counts_from` is the Unix time from which the state line counts, in the words of `counted`; None when it rests.
+
+    Two are equal when nothing but a running time differs.
+    """
 
     call: Call
     who: Caller
     wash: WashState
     ring: RingState
-    text: str
+    text: str = field(compare=False)
     color: str
     style: str = "timer"
     weight: int | None = None
@@ -39,10 +44,15 @@ class StageState:
     encrypted: bool | None = None
     quality: tuple[int, str] | None = None
     may_resume: bool = False
-    counts_from: float | None = None
+    counts_from: float | None = field(default=None, compare=False)
+    counted: Callable[[float], str] = timer
     again: str | None = None  # label of the button that calls once more
     closes_itself: bool = False
     over: bool = False  # as it was when this was worked out; the call itself goes on changing
+
+    def line(self, now: float) -> str:
+        """The state line at a time."""
+        return self.text if self.counts_from is None else self.counted(now - self.counts_from)
 
 
 def shown_call(phone: Phone) -> Call | None:
@@ -74,6 +84,7 @@ def stage_state(phone: Phone, call: Call) -> StageState:
         return StageState(
             call, who, "hold", "hold", words.on_hold(now - since), "warn-text",
             encrypted=encrypted, quality=quality, may_resume=call.may(Intent.RESUME), counts_from=since,
+            counted=words.on_hold,
         )  # fmt: skip
     if call.held_remote:
         text = words.on_hold_by(who.short)
@@ -82,7 +93,7 @@ def stage_state(phone: Phone, call: Call) -> StageState:
     if lost is not None:
         return StageState(
             call, who, "hold", "hold", words.reconnecting(lost), "warn-text",
-            encrypted=encrypted, quality=quality, reconnecting=True, counts_from=now - lost,
+            encrypted=encrypted, quality=quality, reconnecting=True, counts_from=now - lost, counted=words.reconnecting,
         )  # fmt: skip
     talked = call.talk_seconds(now)
     return StageState(
@@ -121,9 +132,9 @@ def controls_state(phone: Phone, call: Call) -> ControlsState:
 def end_words(phone: Phone, call: Call, who: Caller) -> tuple[str, str]:
     """What the red button says, and its accessible name."""
     if call.state in (CallState.CALLING, CallState.EARLY):
-        return tr("Cancel"), tr("Cancel the call to {name}", name=who.spoken)
-    spoken = tr("End call with {name}", name=who.spoken)
-    return (tr("End call with {name}", name=who.short), spoken) if phone.calls.held else (tr("End call"), spoken)
+        return text_actions.cancel(), text_stage.cancel_call(who.spoken)
+    shown_words = text_actions.end_call_with(who.short) if phone.calls.held else text_actions.end_call()
+    return shown_words, text_actions.end_call_with(who.spoken)
 
 
 def _over(phone: Phone, call: Call, who: Caller) -> StageState:
@@ -133,7 +144,7 @@ def _over(phone: Phone, call: Call, who: Caller) -> StageState:
     return StageState(
         call, who, "fail" if end.failed else "ended", "failed" if end.failed else "ended", end.title,
         "danger-text" if end.failed else "text-primary", "title3", sentence=end.sentence,
-        again=None if not who.number else tr("Try again") if end.failed else tr("Call again"),
+        again=None if not who.number else text_stage.try_again() if end.failed else text_stage.call_again(),
         closes_itself=not end.failed, over=True,
     )  # fmt: skip
 
@@ -142,7 +153,7 @@ def _calling_as(phone: Phone, call: Call) -> str:
     identity = phone.session.identity
     if not call.outgoing or identity is None or len(identity.caller_ids) < 2:
         return ""
-    return tr("Calling as {number}", number=shown(call.caller_id or identity.caller_ids[0]))
+    return text_stage.calling_as(shown(call.caller_id or identity.caller_ids[0]))
 
 
 def _quality(call: Call, held: bool) -> tuple[int, str] | None:

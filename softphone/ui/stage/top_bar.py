@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from softphone.ui import text_stage
 from softphone.ui.stage.pill import CallPill
-from softphone.ui.text import tr
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import IconButton
 from softphone.ui.widgets.painted_button import start_rect
@@ -24,8 +24,8 @@ class StageTopBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pill = CallPill(self)
-        self.back_button = IconButton("caret-down", tr("Back to the list"), weight="bold", parent=self)
-        self.mini_button = IconButton("picture-in-picture", tr("Mini bar"), parent=self)
+        self.back_button = IconButton("caret-down", text_stage.back_to_list(), weight="bold", parent=self)
+        self.mini_button = IconButton("picture-in-picture", text_stage.mini_bar(), parent=self)
         self.back_button.clicked.connect(lambda _=False: self.back.emit())
         self.mini_button.clicked.connect(lambda _=False: self.mini_bar.emit())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from softphone.ui.theme.theme import theme
 
 FRAME_MS = 33
+_ARRIVED = 0.03
 
 
 class FrameClock(QObject):
@@ -21,19 +22,13 @@ class FrameClock(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        #: Whether this frame is one of every other: what moves for a whole call is painted on these, all in one pass.
-        self.halved = False
         self._users: set[int] = set()
         self._watched: set[int] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._advance)
+        self._timer.timeout.connect(self.tick)
         self._elapsed = QElapsedTimer()
         self._elapsed.start()
-
-    def _advance(self) -> None:
-        self.halved = not self.halved
-        self.tick.emit()
 
     @property
     def now(self) -> int:
@@ -114,6 +109,13 @@ class Fade(QVariantAnimation):
         if isinstance(value, (int, float)):
             self._value = float(value)
             self._widget.update()
+
+
+def next_level(shown: float, measured: float) -> float:
+    """How loud to show a sound at its next measurement, a tenth of a second later: up in 80 ms, down in 200."""
+    if abs(measured - shown) < _ARRIVED:
+        return measured
+    return shown + (measured - shown) * (0.78 if measured > shown else 0.42)
 
 
 def mix(one: QColor, other: QColor, part: float) -> QColor:

@@ -176,7 +176,7 @@ def _stage() -> _Card:
     card = _Card("Round buttons")
     mute = RoundCallButton("microphone", "Mute", checkable=True)
     mute.set_level_shown(True)
-    mute._shown_sound = mute._sound = 0.7
+    mute.set_level(0.7)
     muted = RoundCallButton("microphone-slash", "Muted", checkable=True)
     muted.setChecked(True)
     audio = RoundCallButton("headset", "Headset")

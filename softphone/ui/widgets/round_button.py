@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui.theme.icons import Weight, paint_icon
-from softphone.ui.theme.motion import frame_clock, mix
+from softphone.ui.theme.motion import mix, next_level
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.painted_button import PaintedButton, fill_round, mirrored
 
@@ -28,12 +28,11 @@ class RoundCallButton(PaintedButton):
         self._menu_mark = False
         self._arc = False
         self._sound = 0.0
-        self._shown_sound = 0.0
+        self._face: tuple[tuple[object, ...], QPixmap] | None = None  # what it shows, and the picture of that
         self.setText(label)
         self.setAccessibleName(label)
         self.setCheckable(checkable)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        frame_clock().tick.connect(self._tick)
 
     def set_icon(self, icon: str, weight: Weight | None = None) -> None:
         self._icon, self._weight = icon, weight
@@ -51,36 +50,30 @@ class RoundCallButton(PaintedButton):
 
     def set_level_shown(self, on: bool) -> None:
         """Whether the microphone's arc is painted and followed."""
+        if on == self._arc:
+            return
         self._arc = on
-        self._sound = self._shown_sound = 0.0
-        self._run()
+        self._sound = 0.0
+        self._face = None
         self.update()
 
     def set_level(self, level: float) -> None:
-        """The microphone, 0 to 1."""
-        self._sound = min(1.0, max(0.0, level))
-
-    def _run(self) -> None:
-        if self._arc and self.isVisible():
-            frame_clock().join(self)
-        else:
-            frame_clock().leave(self)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._run()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        frame_clock().leave(self)
-
-    def _tick(self) -> None:
-        if not self._arc or not frame_clock().halved or not self.isVisible():
+        """The microphone, 0 to 1, ten times a second."""
+        if not self._arc:
             return
-        moved = (self._sound - self._shown_sound) * (0.64 if self._sound > self._shown_sound else 0.3)
-        if abs(moved) > 0.003:
-            self._shown_sound += moved
-            self.update(self._circle().adjusted(-2, -2, 2, 2))
+        before = self._span()
+        self._sound = next_level(self._sound, min(1.0, max(0.0, level)))
+        if self._span() != before:
+            circle = self._circle()
+            self.update(circle.adjusted(-1, circle.height() // 2, 1, 1))  # the arc stays in the lower half
+
+    def _span(self) -> int:
+        """Degrees of the arc, in steps that are seen; 0 when it is too quiet for one."""
+        return 2 * round(_ARC_SPAN * self._sound / 2) if self._sound > 0.02 else 0
+
+    def _theme_changed(self) -> None:
+        self._face = None
+        super()._theme_changed()
 
     def _circle(self) -> QRect:
         side = theme().size("control.callRound")
@@ -102,6 +95,45 @@ class RoundCallButton(PaintedButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         circle = QRectF(self._circle())
         on, off = self.isChecked(), not self.isEnabled()
+        if self._arc:
+            painter.drawPixmap(0, 0, self._kept_face(circle))
+        else:
+            self._paint_face(painter, circle)
+        if self._arc and not on and not off and self._span():
+            self._paint_arc(painter, circle)
+        if self._menu_mark:
+            self._paint_menu_mark(painter, circle, off)
+        label = QRect(0, self.height() - t.line("caption") - 1, self.width(), t.line("caption"))
+        if not event.rect().intersects(label):
+            return
+        painter.setFont(t.font("caption", weight=500))
+        painter.setPen(
+            t.color("text-disabled" if off else "danger-text" if self._tone == "recording" else "text-secondary")
+        )
+        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _kept_face(self, circle: QRectF) -> QPixmap:
+        """The circle as a picture, as the arc moves over it for a whole call; made anew for anything else."""
+        ratio = self.devicePixelRatioF()
+        shows = (
+            self._icon, self._weight, self._tone, self.isChecked(), self.isEnabled(), self._level.value,
+            ratio, self.width(),
+        )  # fmt: skip
+        if self._face is None or self._face[0] != shows:
+            pixmap = QPixmap(QSize(self.width(), round(circle.height()) + 1) * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_face(painter, circle)
+            painter.end()
+            self._face = shows, pixmap
+        return self._face[1]
+
+    def _paint_face(self, painter: QPainter, circle: QRectF) -> None:
+        t = theme()
+        on, off = self.isChecked(), not self.isEnabled()
         weight = self._weight
         if off:
             fill, edge, ink = t.color("bg-window"), t.color("line-default"), "text-disabled"
@@ -121,20 +153,9 @@ class RoundCallButton(PaintedButton):
         box = QRectF(0, 0, 24, 24)
         box.moveCenter(circle.center())
         paint_icon(painter, box, self._icon, ink, weight or "regular")
-        if self._arc and not on and not off and self._shown_sound > 0.02:
-            self._paint_arc(painter, circle)
-        if self._menu_mark:
-            self._paint_menu_mark(painter, circle, off)
-        painter.setFont(t.font("caption", weight=500))
-        painter.setPen(
-            t.color("text-disabled" if off else "danger-text" if self._tone == "recording" else "text-secondary")
-        )
-        label = QRect(0, self.height() - t.line("caption") - 1, self.width(), t.line("caption"))
-        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_arc(self, painter: QPainter, circle: QRectF) -> None:
-        span = _ARC_SPAN * self._shown_sound
+        span = self._span()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = QPen(theme().color("success-graphic"), 3)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)

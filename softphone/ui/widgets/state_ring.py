@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from softphone.ui.theme.motion import Fade, frame_clock, mix, with_alpha
+from softphone.ui.theme.motion import Fade, frame_clock, mix, next_level, with_alpha
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import paint_avatar
 
@@ -23,7 +23,7 @@ _COLOURS: dict[RingState, str] = {
     "failed": "danger-graphic",
     "none": "line-subtle",
 }
-_MOVING = ("ringing", "incoming", "talking")
+_MOVING = ("ringing", "incoming")  # by the clock; `talking` moves with what is measured
 _DASHES = 24
 
 
@@ -45,7 +45,6 @@ class StateRing(QWidget):
         self._state: RingState = state
         self._before: RingState = state
         self._avatar = avatar_size
-        self._level = 0.0
         self._shown_level = 0.0
         self._fade = Fade(self, 1.0, "page")
         self.set_avatar_size(avatar_size)
@@ -60,7 +59,7 @@ class StateRing(QWidget):
         if state == self._state:
             return
         self._before, self._state = self._state, state
-        self._level = self._shown_level = 0.0
+        self._shown_level = 0.0
         self._fade.to(0.0, 0)
         self._fade.to(1.0)
         self._run()
@@ -70,8 +69,13 @@ class StateRing(QWidget):
         self.update()
 
     def set_level(self, level: float) -> None:
-        """How loud the other side is, 0 to 1: the halo of `talking` follows it."""
-        self._level = min(1.0, max(0.0, level))
+        """How loud the other side is, 0 to 1, ten times a second: the halo of `talking` follows it."""
+        if self._state != "talking":
+            return
+        before = self._halo_strength()
+        self._shown_level = next_level(self._shown_level, min(1.0, max(0.0, level)))
+        if self._halo_strength() != before:
+            self.update()
 
     def set_avatar_size(self, size: int) -> None:
         self._avatar = size
@@ -91,7 +95,7 @@ class StateRing(QWidget):
         return QSize(side, side)
 
     def _run(self) -> None:
-        if self.isVisible() and self._state in _MOVING and not (theme().reduced_motion and self._state != "talking"):
+        if self.isVisible() and self._state in _MOVING and not theme().reduced_motion:
             frame_clock().join(self)
         else:
             frame_clock().leave(self)
@@ -105,16 +109,8 @@ class StateRing(QWidget):
         frame_clock().leave(self)
 
     def _tick(self) -> None:
-        if not self.isVisible() or self._state not in _MOVING:
-            return
-        if self._state == "talking":
-            # 80 ms up, 200 ms down.
-            step = 0.4 if self._level > self._shown_level else 0.16
-            moved = (self._level - self._shown_level) * step
-            if abs(moved) < 0.002:
-                return
-            self._shown_level += moved
-        self.update()
+        if self.isVisible() and self._state in _MOVING:
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -165,10 +161,13 @@ class StateRing(QWidget):
         painter.drawEllipse(ring)
 
     def _paint_halo(self, painter: QPainter, ring: QRectF, colour: QColor, width: float) -> None:
-        alpha = 0.28 if self._shown_level <= 0.01 else 0.15 + 0.35 * self._shown_level
         gap = width / 2 + (3.0 if self._large() else 2.0)
-        painter.setPen(QPen(with_alpha(colour, alpha), 3.0 if self._large() else 2.0))
+        painter.setPen(QPen(with_alpha(colour, self._halo_strength()), 3.0 if self._large() else 2.0))
         painter.drawEllipse(ring.adjusted(-gap, -gap, gap, gap))
+
+    def _halo_strength(self) -> float:
+        """Opacity, in steps that are seen."""
+        return 0.28 if self._shown_level <= 0.01 else round(0.15 + 0.35 * self._shown_level, 2)
 
     def _paint_pulse(self, painter: QPainter, ring: QRectF, colour: QColor, width: float) -> None:
         period = theme().motion("ringPulse")
