@@ -190,10 +190,12 @@ def test_a_wash_passes_through_the_colours_between(qtbot, look):
     qtbot.waitUntil(lambda: wash.grab().toImage().pixelColor(50, 0) == look.color("wash-fail"), timeout=2000)
 
 
-@pytest.mark.parametrize("place", [QRect(10, 20, 30, 40), QRect(70, 250, 90, 200), QRect(0, 400, 200, 100)])
+@pytest.mark.parametrize(
+    "place", [QRect(10, 20, 30, 40), QRect(70, 250, 330, 200), QRect(0, 400, 600, 100), QRect(0, 0, 600, 500)]
+)
 def test_a_part_of_a_wash_is_painted_as_in_the_whole(qtbot, still, place):
     wash = Wash("active")
-    wash.resize(200, 500)
+    wash.resize(600, 500)
     shown(qtbot, wash)
     whole = QImage(wash.size(), QImage.Format.Format_RGB32)
     whole.fill(0)

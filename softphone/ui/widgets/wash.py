@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +12,7 @@ from softphone.ui.theme.motion import Fade, mix
 from softphone.ui.theme.theme import theme
 
 WashState = Literal["ring", "active", "hold", "fail", "ended", "none"]
-_STRIP = 64  # width of the picture a wash at rest is laid out of
+_STRIP = 256  # width of the picture a wash at rest is laid out of
 
 
 def paint_wash(painter: QPainter, rect: QRect, colour: QColor, end: QColor, height: int) -> None:
@@ -77,8 +77,11 @@ class Wash(QWidget):
         painter = QPainter(self)
         if place.top() < self._height:
             high = min(place.bottom() + 1, self._height)
-            above = QRect(place.left(), place.top(), place.width(), high - place.top())
-            painter.drawTiledPixmap(above, self._strip[2], QPoint(0, place.top()))
+            # Side by side: tiling is slower than the gradient itself.
+            for left in range(place.left(), place.right() + 1, _STRIP):
+                wide = min(_STRIP, place.right() + 1 - left)
+                part = QRectF(0, place.top() * ratio, wide * ratio, (high - place.top()) * ratio)
+                painter.drawPixmap(QRectF(left, place.top(), wide, high - place.top()), self._strip[2], part)
         if place.bottom() >= self._height:
             top = max(place.top(), self._height)
             below = QRect(place.left(), top, place.width(), place.bottom() + 1 - top)
