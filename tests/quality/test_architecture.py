@@ -76,6 +76,18 @@ def test_no_error_is_swallowed():
     assert not found
 
 
+def test_what_people_read_is_written_in_the_text_modules_only():
+    strangers = []
+    for path in MODULES:
+        inside = path.relative_to(ROOT / "softphone").as_posix()
+        if re.fullmatch(r"ui/text(_\w+)?\.py", inside):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
+                strangers.append(f"{inside}:{node.lineno}")
+    assert not strangers
+
+
 def test_every_module_says_what_it_is():
     silent = [
         str(path.relative_to(ROOT))

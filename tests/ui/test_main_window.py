@@ -1,7 +1,7 @@
 """The main window: sign-in or main page, two widths, the call's stage, closing, keys."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from softphone.phone import commands as cmd
@@ -298,6 +298,15 @@ def test_beside_the_list_stands_the_person_of_the_chosen_call(bench):
     bench.ends(call.id)
     bench.phone.calls.forget_ended(call.id)
     assert person.isVisible()
+
+
+def test_a_click_below_the_last_row_marks_no_row(bench):
+    bench.knows(past("1", "102", MINUTE))
+    bench.show(960)
+    below = bench.list.viewport().rect().bottomLeft() + QPoint(40, -10)
+    bench.click(bench.list.viewport(), below)
+    assert bench.list.hasFocus()
+    assert not bench.list.selectionModel().hasSelection()
 
 
 def test_an_unknown_number_can_be_copied_and_called_from_its_page(bench):

@@ -223,7 +223,8 @@ class CallsList(QListView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._delegate.focus_shown = event.reason() in _BY_KEY
-        if self._calls.call_row(self.currentIndex()) is None:
+        by_pointer = event.reason() is Qt.FocusReason.MouseFocusReason  # which says itself which row, or none
+        if self._calls.call_row(self.currentIndex()) is None and not by_pointer:
             self.select_first()
         self.viewport().update()
 

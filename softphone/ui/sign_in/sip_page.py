@@ -91,7 +91,7 @@ class SipPage(FormPage):
         inside.addSpacing(8)
         inside.addWidget(Label(text.security(), "caption", "text-secondary", weight=500))
         inside.addWidget(self.security)
-        inside.addSpacing(2)
+        inside.addSpacing(7)
         inside.addWidget(self.advanced, 0, Qt.AlignmentFlag.AlignLeading)
         inside.addWidget(self.auth_name)
         column.addWidget(self._settings_box)
