@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from softphone.extension.outgoing_rules import OutboundRule
+from softphone.extension.settings import DeviceType, Settings
 
 
 @dataclass(frozen=True)
@@ -85,19 +89,52 @@ class Subscribers(Protocol):
 
     def remove_binding(self, extension: str, device_id: str, contact: str) -> None: ...
 
+    def settings(self, key: str) -> Settings | None:
+        """What the call rules go by, with its devices; parsed once per version, never read from a disk."""
+        ...
+
+    def outbound_rule(self, rule_id: str) -> OutboundRule | None: ...
+
+    def group_members(self, key: str) -> Sequence[str]:
+        """Keys of a call group's members; () when `key` is no group."""
+        ...
+
+    def last_used(self, key: str) -> DeviceType | None:
+        """Type of the device that answered or placed the extension's last call."""
+        ...
+
+    def device_used(self, key: str, device_id: str) -> None: ...
+
+    def add_usage(self, key: str, seconds: float) -> None:
+        """Talk time outside, told while a call is up (every half minute) and at its end: only what is new."""
+        ...
+
 
 @dataclass(frozen=True)
 class CallRecord:
-    """One finished call as the phone system saw it. Times are Unix seconds."""
+    """A finished call as one extension's history has it; a call has one for each extension that it concerned.
 
-    call_id: str
-    caller: str
-    callee: str
+    Times are Unix seconds. `reason` is that of this extension: a call that one forwarded and another answered is
+    "forwarded" for the first. A call without any extension has one record, of the extension "".
+    """
+
+    call_id: str  # the same in all records of the call
+    caller: str  # extension key or number, as this extension saw it
+    callee: str  # whom this extension called; or this extension itself
     started_at: float
     answered_at: float | None
     ended_at: float
-    reason: str  # answered | busy | no_answer | declined | cancelled | failed
+    #: answered | elsewhere (by somebody the call also rang for) | forwarded | voicemail | busy | no_answer | declined |
+    #: cancelled | failed. Refused by do not disturb is no_answer, with its rule.
+    reason: str
     answered_by: str | None = None  # device id
+    extension: str = ""  # whose record it is
+    caller_name: str = ""
+    called: str = ""  # what the caller dialled
+    rule: str = ""  # the Rule that decided for a called extension, the OutgoingRule for the one that calls
+    forwarded_by: tuple[str, ...] = ()  # keys that had forwarded it when it came here, the oldest first
+    answered_device: str | None = None  # type of the device that answered
+    shown: str = ""  # the caller ID that the other side was sent
 
 
 class SipCore(Protocol):
@@ -123,12 +160,24 @@ class SipCore(Protocol):
         """Ids of devices with a live binding."""
         ...
 
+    def media_event(self, message: dict[str, Any]) -> None:
+        """What a media child tells of a call that the core sent to it (passcode digits); from any thread."""
+        ...
+
     def stop(self) -> None: ...
+
+
+def _nobody(*_told: object) -> None:
+    """Who is told when the phone system has nobody for it."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 @dataclass(frozen=True)
 class SipCoreConfig:
-    """Port 0 means any free port. `realm` is also the SIP domain."""
+    """Port 0 means any free port. `realm` is also the SIP domain. Callbacks come on the core's own thread."""
 
     listen: str  # IP address
     realm: str
@@ -140,3 +189,7 @@ class SipCoreConfig:
     subscribers: Subscribers
     call_ended: Callable[[CallRecord], None]
     registrations_changed: Callable[[str], None]  # extension key
+    ask_media: Callable[[dict[str, Any]], None] = _nobody  # a command for the media children
+    #: extension key, caller, Unix seconds: the no-answer action "record the number"
+    missed: Callable[[str, str, float], None] = _nobody
+    now: Callable[[], datetime] = _utc_now  # by which "do not disturb until" ends

@@ -12,9 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import trustme
 
+from softphone.extension.outgoing_rules import OutboundRule
+from softphone.extension.settings import DeviceType, Settings
 from softphone.pbx.ports import Binding, CallRecord, Extension, SipAddresses, SipCoreConfig, SipDevice
 from softphone.pbx.sip_core.sippy_core import SippyCore
 from softphone.pbx.sip_core.timings import Timings
@@ -31,6 +34,11 @@ class MemorySubscribers:
         self.devices: dict[str, SipDevice] = {}
         self.extensions: dict[str, Extension] = {}
         self.saved: dict[tuple[str, str, str], Binding] = {}
+        self.documents: dict[str, Settings] = {}
+        self.outbound_rules: dict[str, OutboundRule] = {}
+        self.groups: dict[str, Sequence[str]] = {}
+        self.last: dict[str, DeviceType] = {}
+        self.usage: dict[str, float] = {}  # seconds
         for key, label in (("100", "Alice Tan"), ("110", "Bob Åström"), ("120", "Carol Lee")):
             self.extensions[key] = Extension(key, label, f"+6560000{key}", mailbox_new=2, mailbox_old=5)
             for number in range(1, 5):
@@ -54,6 +62,30 @@ class MemorySubscribers:
 
     def remove_binding(self, extension: str, device_id: str, contact: str) -> None:
         self.saved.pop((extension, device_id, contact), None)
+
+    def settings(self, key: str) -> Settings | None:
+        """None: every device of the extension rings."""
+        return self.documents.get(key)
+
+    def outbound_rule(self, rule_id: str) -> OutboundRule | None:
+        return self.outbound_rules.get(rule_id)
+
+    def group_members(self, key: str) -> Sequence[str]:
+        return self.groups.get(key, ())
+
+    def last_used(self, key: str) -> DeviceType | None:
+        return self.last.get(key)
+
+    def device_used(self, key: str, device_id: str) -> None:
+        used = [device.device_type for device in self.devices.values() if device.device_id == device_id]
+        self.last[key] = cast(DeviceType, used[0])
+
+    def add_usage(self, key: str, seconds: float) -> None:
+        self.usage[key] = self.usage.get(key, 0.0) + seconds
+        document = self.documents.get(key)
+        if document is not None:
+            used = replace(document.usage_limit, used=document.usage_limit.used + seconds / 60)
+            self.documents[key] = replace(document, usage_limit=used)
 
 
 @functools.lru_cache(maxsize=1)

@@ -9,13 +9,15 @@ from typing import Any
 
 from sqlalchemy import URL, delete, insert, select, update
 
-from softphone.extension.settings import Assignee, CallerId, NoAnswer, Settings
+from softphone.extension.outgoing_rules import OutboundRule
+from softphone.extension.settings import Assignee, CallerId, DeviceType, NoAnswer, Settings
 from softphone.pbx.ports import Binding, Extension, SipDevice
 from softphone.pbx.service.changes import ChangeListener, Changes
 from softphone.pbx.service.database import accounts, directory, open_engine
 from softphone.pbx.service.device_store import DeviceStore, NewDevice
 from softphone.pbx.service.extension_store import ExtensionStore
 from softphone.pbx.service.password import hash_password, password_fits
+from softphone.pbx.service.refusals import NoExtension
 from softphone.pbx.service.session_store import SessionStore
 from softphone.pbx.service.subscribers import SubscriberCache
 
@@ -102,6 +104,28 @@ class Store:
 
     def remove_binding(self, extension: str, device_id: str, contact: str) -> None:
         self.subscribers.remove_binding(extension, device_id, contact)
+
+    def settings(self, key: str) -> Settings | None:
+        try:
+            document, _ = self.extensions.get(key)
+        except NoExtension:
+            return None
+        return Settings.from_json(document)
+
+    def outbound_rule(self, rule_id: str) -> OutboundRule | None:
+        return None
+
+    def group_members(self, key: str) -> Sequence[str]:
+        return ()
+
+    def last_used(self, key: str) -> DeviceType | None:
+        return None
+
+    def device_used(self, key: str, device_id: str) -> None:
+        """Not kept yet: the fixed order of devices holds."""
+
+    def add_usage(self, key: str, seconds: float) -> None:
+        """Not counted yet."""
 
     # What the endpoints ask
 

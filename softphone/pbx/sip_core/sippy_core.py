@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from softphone.pbx.ports import MediaRoute, SipAddresses, SipCoreConfig
 from softphone.pbx.sip_core.digest import DigestChallenger
@@ -69,6 +69,9 @@ class SippyCore:
     def reachable_devices(self, extension: str) -> Sequence[str]:
         devices = self._call(lambda running: running.location.devices(extension))
         return devices if devices is not None else []
+
+    def media_event(self, message: dict[str, Any]) -> None:
+        """Nothing that children tell concerns a call here yet."""
 
     def open_tables(self) -> dict[str, int]:
         """How many of each are open: for tests and for whoever looks for a leak."""
