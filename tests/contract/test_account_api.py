@@ -131,7 +131,9 @@ def test_the_openapi_document_describes_what_is_served(signed_in):
         "POST /sessions", "POST /sessions/refresh", "DELETE /sessions/current", "GET /provisioning", "GET /extension",
         "PATCH /extension", "GET /directory", "GET /events",
     }  # fmt: skip
-    assert set(document["paths"]["/sessions"]["post"]["responses"]) == {"201", "401", "403", "409", "413", "422", "429"}
+    assert set(document["paths"]["/sessions"]["post"]["responses"]) == {
+        "201", "401", "403", "409", "413", "415", "422", "429",
+    }
     assert schemas["NoAnswer"]["properties"]["after_seconds"]["maximum"] == 60
 
 

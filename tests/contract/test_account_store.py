@@ -107,6 +107,12 @@ class Listener:
     def registrations_changed(self, key):
         self.told.append(("registrations", key))
 
+    def calls_changed(self, key, latest):
+        self.told.append(("calls", key, latest))
+
+    def voicemail_changed(self, key):
+        self.told.append(("voicemail", key))
+
     def session_ended(self, session_id, reason):
         self.told.append(("ended", reason))
 

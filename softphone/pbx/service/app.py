@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from softphone.pbx.service.endpoints import NO_STORE, Asked, Endpoints
 from softphone.pbx.service.event_hub import EventHub, Stream
 from softphone.pbx.service.openapi import openapi
-from softphone.pbx.service.operations import JSON_TYPE, MERGE_PATCH_TYPE, OPERATIONS, Operation
+from softphone.pbx.service.operations import JSON_TYPE, MERGE_PATCH_TYPE, OPERATIONS, Operation, Part
 from softphone.pbx.service.password import PASSWORDS_AT_ONCE
 from softphone.pbx.service.problems import Problem, of_http, of_refusal, problem_response
 from softphone.pbx.service.provisioning import ProvisioningAddresses
@@ -36,23 +37,26 @@ def create_app(
     reachable_devices: Callable[[str], Sequence[str]] = lambda key: (),
     clock: Callable[[], float] = time.time,
     keep_alive_seconds: float = 15.0,
+    parts: Sequence[Part] = (),
 ) -> Starlette:
     """`sip` tells where signalling listens now, `reachable_devices` who is registered; both are called on any thread.
 
-    `device_revoked` gets the id of each device that is signed out or replaced.
+    `device_revoked` gets the id of each device that is signed out or replaced. `parts` are operations beside ours.
     """
     hub = EventHub(device_revoked, reachable_devices)
     store.listen(hub)
     endpoints = Endpoints(store, sip, reachable_devices, clock)
     password_checks = anyio.CapacityLimiter(PASSWORDS_AT_ONCE)
-    by_path: dict[str, dict[str, Operation]] = {}
-    for operation in OPERATIONS:
-        by_path.setdefault(operation.path, {})[operation.method] = operation
+    by_path: dict[str, dict[str, tuple[Operation, Any]]] = {}
+    all_parts = (Part(OPERATIONS, endpoints), *parts)
+    for part in all_parts:
+        for operation in part.operations:
+            by_path.setdefault(operation.path, {})[operation.method] = operation, part.endpoints
+    described = openapi(tuple(operation for part in all_parts for operation in part.operations))
 
-    def route(path: str, operations: dict[str, Operation]) -> Route:
+    def route(path: str, operations: dict[str, tuple[Operation, Any]]) -> Route:
         async def serve(request: Request) -> Response:
-            method = "GET" if request.method == "HEAD" else request.method
-            operation = operations[method]
+            operation, endpoints = operations["GET" if request.method == "HEAD" else request.method]
             limiter = password_checks if operation.checks_password else None
             return await _serve(request, operation, endpoints, store, limiter)
 
@@ -74,7 +78,7 @@ def create_app(
         )
 
     async def describe(_request: Request) -> Response:
-        return JSONResponse(openapi())
+        return JSONResponse(described)
 
     async def well_known(request: Request) -> Response:
         return JSONResponse({"account_api": f"{request.url.scheme}://{request.url.netloc}{BASE}"})
@@ -96,28 +100,36 @@ def create_app(
 
 
 async def _serve(
-    request: Request, operation: Operation, endpoints: Endpoints, store: Store, limiter: anyio.CapacityLimiter | None
+    request: Request, operation: Operation, endpoints: Any, store: Store, limiter: anyio.CapacityLimiter | None
 ) -> Response:
     """Password checks wait for each other in a queue of their own, so that a flood of them holds up nobody else."""
+    if operation.takes is not None:  # a stranger may not send megabytes
+        await run_in_threadpool(store.sessions.authenticate, bearer(request))
     body = await _body(request, operation)
 
     def answer() -> Response:
         caller = None if operation.anyone else store.sessions.authenticate(bearer(request))
         if operation.body is not None:
-            return operation.run(endpoints, Asked(request.headers, parse_model(operation.body, body), caller))
-        return operation.run(endpoints, Asked(request.headers, parse_json(body) if body else None, caller))
+            content: Any = parse_model(operation.body, body)
+        elif operation.takes is not None:
+            content = body
+        else:
+            content = parse_json(body) if operation.merge_patch else None
+        asked = Asked(request.headers, content, caller, request.path_params, request.query_params)
+        return operation.run(endpoints, asked)
 
     return await anyio.to_thread.run_sync(answer, limiter=limiter)
 
 
 async def _body(request: Request, operation: Operation) -> bytes:
-    if operation.body is None and not operation.merge_patch:
+    if operation.takes is None and operation.body is None and not operation.merge_patch:
         return b""
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent not in ({MERGE_PATCH_TYPE, JSON_TYPE} if operation.merge_patch else {JSON_TYPE}):
+    allowed = {operation.takes} if operation.takes else {JSON_TYPE}
+    if operation.method == "PATCH":
+        allowed.add(MERGE_PATCH_TYPE)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in allowed:
         raise HTTPException(415)
-    body = await read_body(request)
-    return body or b" "  # an empty body is no JSON
+    return await read_body(request, operation.takes_at_most)
 
 
 async def _until_gone(hub: EventHub, stream: Stream, keep_alive_seconds: float) -> AsyncIterator[bytes]:

@@ -12,6 +12,14 @@ class ChangeListener(Protocol):
         """A device of the extension has registered, registered again, or gone."""
         ...
 
+    def calls_changed(self, key: str, latest: str) -> None:
+        """The extension's history has a new call; `latest` is the id of its row."""
+        ...
+
+    def voicemail_changed(self, key: str) -> None:
+        """A message has come, was read or deleted."""
+        ...
+
     def session_ended(self, session_id: str, reason: str) -> None: ...
     def device_revoked(self, device_id: str) -> None:
         """Its SIP secret is void from now on: its registrations and calls are to end."""
@@ -38,6 +46,14 @@ class Changes:
     def registrations_changed(self, key: str) -> None:
         for listener in self._listeners:
             listener.registrations_changed(key)
+
+    def calls_changed(self, key: str, latest: str) -> None:
+        for listener in self._listeners:
+            listener.calls_changed(key, latest)
+
+    def voicemail_changed(self, key: str) -> None:
+        for listener in self._listeners:
+            listener.voicemail_changed(key)
 
     def session_ended(self, session_id: str, reason: str) -> None:
         for listener in self._listeners:

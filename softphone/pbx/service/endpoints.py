@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import JSONResponse, Response
 
-from softphone.extension.validation import parse_moment
+from softphone.extension.moment import parse_moment
 from softphone.pbx.service.device_store import NewDevice
 from softphone.pbx.service.models import RefreshBody, SignInBody
 from softphone.pbx.service.password import Attempts, password_fits
@@ -28,11 +28,13 @@ _ATTEMPT_KEY_AT_MOST = 200
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: `body` is the operation's model, or JSON."""
+    """A request: `body` is the operation's model, JSON, or bytes. `path` has the names in the operation's path."""
 
     headers: Headers
     body: Any = field(default=None, repr=False)
     caller: Caller | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: QueryParams = field(default_factory=QueryParams)
 
     @property
     def who(self) -> Caller:

@@ -74,6 +74,7 @@ class EventHub:
         self._streams: list[Stream] = []
         self._lock = threading.Lock()
         self._directory_revision = 1
+        self._voicemail_revision = 0
         self._closed = False
 
     def open(self, caller: Caller) -> Stream:
@@ -99,9 +100,16 @@ class EventHub:
                 self._streams.remove(stream)
 
     def extension_changed(self, key: str, etag: str) -> None:
-        for stream in self._all():
-            if stream.caller.extension == key:
-                stream.post("extension", etag)
+        self._post(key, "extension", etag)
+
+    def calls_changed(self, key: str, latest: str) -> None:
+        self._post(key, "calls", latest)
+
+    def voicemail_changed(self, key: str) -> None:
+        with self._lock:
+            self._voicemail_revision += 1
+            revision = str(self._voicemail_revision)
+        self._post(key, "voicemail", revision)
 
     def directory_changed(self) -> None:
         with self._lock:
@@ -137,6 +145,11 @@ class EventHub:
             self._closed = True
         for stream in self._all():
             stream.close()
+
+    def _post(self, key: str, name: str, data: str) -> None:
+        for stream in self._all():
+            if stream.caller.extension == key:
+                stream.post(name, data)
 
     def _all(self) -> list[Stream]:
         with self._lock:

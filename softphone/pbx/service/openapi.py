@@ -17,11 +17,11 @@ _PROBLEM: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/c
 
 
 @cache
-def openapi() -> dict[str, Any]:
+def openapi(operations: tuple[Operation, ...] = OPERATIONS) -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     _schema(models.ProblemModel, schemas, "ProblemModel")
     paths: dict[str, dict[str, Any]] = {}
-    for operation in OPERATIONS:
+    for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation, schemas)
     paths["/events"] = {"get": _events()}
     return {
@@ -48,15 +48,32 @@ def _describe(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         described["responses"][str(operation.status)]["content"] = {JSON_TYPE: {"schema": schema}}
     if operation.result is not None and operation.path == "/extension":
         described["responses"]["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    if operation.gives is not None:
+        binary = {"type": "string", "contentMediaType": operation.gives}
+        described["responses"][str(operation.status)]["content"] = {operation.gives: {"schema": binary}}
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in operation.path_names
+    ] + [
+        {"name": one.name, "in": "query", "required": False, "description": one.description, "schema": one.schema}
+        for one in operation.query
+    ]
+    if operation.path == "/extension" and operation.method == "GET":
+        described["responses"]["304"] = {"description": "The version of If-None-Match is the present one"}
+        parameters.append({"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}})
+    if operation.takes is not None:
+        binary = {"type": "string", "contentMediaType": operation.takes}
+        described["requestBody"] = {"required": True, "content": {operation.takes: {"schema": binary}}}
     if operation.body is not None:
         body = {JSON_TYPE: {"schema": _schema(operation.body, schemas)}}
         described["requestBody"] = {"required": True, "content": body}
     if operation.merge_patch:
         patch = {"type": "object", "description": "RFC 7396, applied to the document that GET answers"}
         described["requestBody"] = {"required": True, "content": {MERGE_PATCH_TYPE: {"schema": patch}}}
-        described["parameters"] = [
-            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
-        ]
+        parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
+    if parameters:
+        described["parameters"] = parameters
+    if "requestBody" in described:
+        described["responses"]["415"] = {"description": "Another media type than described", "content": _PROBLEM}
     for kind in operation.problems:
         status, title = PROBLEMS[kind]
         found = described["responses"].setdefault(str(status), {"description": "", "content": _PROBLEM})
@@ -66,7 +83,8 @@ def _describe(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _events() -> dict[str, Any]:
     return {
-        "summary": "Server-sent events: extension (the new ETag), directory, signed-out (with a reason)",
+        "summary": "Server-sent events: extension (the new ETag), directory, calls (the id of the newest), voicemail, "
+        "signed-out (with a reason)",
         "operationId": "events",
         "security": [{"access_token": []}],
         "responses": {

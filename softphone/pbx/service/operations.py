@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,19 +13,33 @@ from starlette.responses import Response
 from softphone.extension.settings import Settings
 from softphone.pbx.service import models
 from softphone.pbx.service.endpoints import Asked, Endpoints
+from softphone.pbx.service.requests import BODY_AT_MOST
 
 JSON_TYPE = "application/json"
 MERGE_PATCH_TYPE = "application/merge-patch+json"
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """One parameter of the query. `schema` is JSON Schema; the endpoint reads it with `requests.query_integer`."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Operation:
-    """`body` and `result` are models, dataclasses or generic aliases of them; None is no content."""
+    """`body` and `result` are models, dataclasses or generic aliases of them; None is no content.
+
+    `path` may have `{names}`, which the endpoint finds in `Asked.path`. `takes` is the media type of a body that is no
+    JSON, of at most `takes_at_most` bytes, which comes as bytes; `gives` that of such an answer.
+    """
 
     method: str
     path: str  # under the base URL
     summary: str
-    run: Callable[[Endpoints, Asked], Response]
+    run: Callable[[Any, Asked], Response]  # its first argument is the object of the `Part`
     result: Any = None
     status: int = 200
     body: type[BaseModel] | None = None
@@ -32,6 +47,22 @@ class Operation:
     anyone: bool = False  # no access token is asked
     checks_password: bool = False  # slow on purpose
     problems: tuple[str, ...] = ()
+    query: tuple[Parameter, ...] = ()
+    takes: str | None = None
+    takes_at_most: int = BODY_AT_MOST
+    gives: str | None = None
+
+    @property
+    def path_names(self) -> list[str]:
+        return re.findall(r"{([a-z_]+)}", self.path)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Operations that belong together, and the object whose methods run them."""
+
+    operations: tuple[Operation, ...]
+    endpoints: Any
 
 
 OPERATIONS = (

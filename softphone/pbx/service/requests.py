@@ -53,6 +53,16 @@ def parse_model(model: type[Model], body: bytes) -> Model:
         raise Problem("invalid", faults[0].detail, errors=faults[:20]) from None
 
 
+def query_integer(text: str | None, name: str, default: int, least: int, most: int) -> int:
+    """A whole number of the query; outside its limits it is refused."""
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 15 or not least <= int(text) <= most:
+        detail = f"This must be a whole number from {least} to {most}."
+        raise Problem("invalid", detail, errors=[Fault(pointer(name), "range", detail)])
+    return int(text)
+
+
 def bearer(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
