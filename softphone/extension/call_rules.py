@@ -11,8 +11,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Literal
 
-from softphone.extension.settings import Device, DeviceType, Forwarding, NoAnswer, Settings
+from softphone.extension.moment import parse_moment
+from softphone.extension.settings import Device, DeviceType, Forwarding, Settings
 
+LONGEST_RINGING = 60  # seconds, where no setting says how long
 MOST_HOPS = 5  # forwarded more often than that ends with 482 (RFC 3261 21.4.20)
 CALLS_WITH_WAITING, CALLS_WITHOUT = 2, 1
 FIXED_ORDER: tuple[DeviceType, ...] = ("ip_phone", "mobile", "desktop")
@@ -36,12 +38,15 @@ class Incoming:
     """A call for an extension.
 
     `caller`: E.164 number or extension key, "" when it is hidden. `through`: keys that have forwarded it already, the
-    oldest first. `middle_step`: the extension is a step of a virtual line that goes on after it.
+    oldest first. `middle_step`: the extension is a step of a virtual line that goes on after it. `reached`: numbers and
+    keys that the same call has been sent to on any of its ways. Who routes must keep it: without it, extensions that
+    forward to each other make a call branch into millions (RFC 5393).
     """
 
     caller: str
     through: tuple[str, ...] = ()
     middle_step: bool = False
+    reached: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,15 +107,14 @@ def decide(call: Incoming, settings: Settings, now: datetime, state: LineState) 
 
 
 def do_not_disturb(settings: Settings, now: datetime) -> bool:
-    """On, and its `until` not past. An `until` that cannot be read does not end it."""
-    dnd = settings.dnd
-    if not dnd.enabled or dnd.until is None:
-        return dnd.enabled
-    try:
-        until = datetime.fromisoformat(dnd.until.replace("Z", "+00:00").replace("z", "+00:00"))
-    except ValueError:
-        return True
-    return now < (until if until.tzinfo is not None else until.replace(tzinfo=now.tzinfo))
+    """On, and its `until` not past."""
+    until = quiet_until(settings)
+    return settings.dnd.enabled and (until is None or now < until)
+
+
+def quiet_until(settings: Settings) -> datetime | None:
+    """When do not disturb ends by itself. An `until` that cannot be read does not end it."""
+    return parse_moment(settings.dnd.until) if settings.dnd.until is not None else None
 
 
 def forwards(forwarding: Forwarding) -> bool:
@@ -134,50 +138,61 @@ def forward_targets(forwarding: Forwarding) -> tuple[str, ...]:
 
 
 def _forwarded(call: Incoming, settings: Settings) -> Decision:
-    """To everyone on the list whom the call has not come from. A loop, or more than `MOST_HOPS`, is 482."""
-    been = {*call.through, settings.key}
+    """To everyone on the list whom the call has not come from, or been sent to. Nobody left, back where it was (by way
+    of a call group), or more than `MOST_HOPS`: 482."""
+    been = {*call.through, *call.reached, settings.key}
     targets = tuple(target for target in forward_targets(settings.forwarding) if target not in been)
-    if not targets or len(call.through) >= MOST_HOPS:
+    if not targets or not _goes_on(call, settings):
         return Decision(Rule.LOOP, "refuse", code=482)
     return Decision(Rule.FORWARDING, "forward", targets=targets)
+
+
+def _goes_on(call: Incoming, settings: Settings) -> bool:
+    """Whether this extension may still forward the call."""
+    return settings.key not in call.through and len(call.through) < MOST_HOPS
 
 
 def ringing_devices(settings: Settings, state: LineState) -> tuple[Device, ...]:
     """Activated, chosen and reachable; exactly one for a member of a call group and for the contact center."""
     activated = [device for device in settings.devices if device.activated]
-    chosen = _chosen(settings, activated, state)
-    return tuple(device for device in chosen if state.reachable is None or device.id in state.reachable)
+    return tuple(device for device in _chosen(settings, activated, state) if is_reachable(device, state))
 
 
-def _chosen(settings: Settings, activated: Sequence[Device], state: LineState) -> list[Device]:
+def is_reachable(device: Device, state: LineState) -> bool:
+    return state.reachable is None or device.id in state.reachable
+
+
+def _chosen(settings: Settings, activated: Sequence[Device], state: LineState) -> Sequence[Device]:
     if len(activated) <= 1:
-        return list(activated)
+        return activated
     if settings.type == "contact_center":
         primary = [device for device in activated if device.type == settings.primary_device]
-        return primary[:1] or _default(activated, state)
+        if primary:
+            return primary[:1]
     chosen = [device for device in activated if device.type in settings.ring_devices]
-    if not chosen:
-        return _default(activated, state)
-    if settings.call_group is None:
-        return chosen
-    return _default(chosen, state)
+    one_rings = settings.type == "contact_center" or settings.call_group is not None
+    return chosen if chosen and not one_rings else _default(chosen or activated, state)
 
 
-def _default(devices: Sequence[Device], state: LineState) -> list[Device]:
-    """The device used last; where there is none, IP phone, then mobile, then desktop."""
-    last = [device for device in devices if device.type == state.last_used]
-    return (last or sorted(devices, key=lambda device: FIXED_ORDER.index(device.type)))[:1]
+def _default(devices: Sequence[Device], state: LineState) -> Sequence[Device]:
+    """One that can ring, if any can: the device used last; where there is none, IP phone, then mobile, then desktop."""
+    able = [device for device in devices if is_reachable(device, state)] or devices
+    last = [device for device in able if device.type == state.last_used]
+    return (last or sorted(able, key=lambda device: FIXED_ORDER.index(device.type)))[:1]
 
 
 def no_answer_step(call: Incoming, settings: Settings) -> NoAnswerStep:
-    """Normal extensions only, and not in the middle of a virtual line."""
+    """Normal extensions only, and not in the middle of a virtual line. A call is not forwarded in a circle here either:
+    it ends."""
     if settings.type != "normal" or call.middle_step:
-        return NoAnswerStep(60, "end")
-    no_answer: NoAnswer = settings.no_answer
-    number = no_answer.number if no_answer.action == "forward" else None
-    if no_answer.action == "forward" and not number:
+        return NoAnswerStep(LONGEST_RINGING, "end")
+    no_answer = settings.no_answer
+    if no_answer.action != "forward":
+        return NoAnswerStep(no_answer.after_seconds, no_answer.action)
+    number = no_answer.number
+    if not number or number in call.reached or not _goes_on(call, settings):
         return NoAnswerStep(no_answer.after_seconds, "hang_up")
-    return NoAnswerStep(no_answer.after_seconds, no_answer.action, number)
+    return NoAnswerStep(no_answer.after_seconds, "forward", number)
 
 
 def _at_once(step: NoAnswerStep) -> NoAnswerStep:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Literal
 
 from softphone.extension.settings import Presentation, Settings
 
-#: Never blocked, rewritten, or asked a passcode.
-EMERGENCY = frozenset({"112", "911", "999", "995", "993", "000", "110", "118", "119"})
+#: From every telephone, wherever it is (3GPP TS 22.101, 10.1.1).
+EMERGENCY_EVERYWHERE = frozenset({"112", "911"})
+#: Where the country is not known. One of these that is an extension of the organisation is that extension.
+EMERGENCY_SOMEWHERE = frozenset({"999", "995", "993", "000", "110", "118", "119"})
+LONGEST_EMERGENCY = 6  # digits
 MOST_TRIES = 3  # of a passcode
 
 
@@ -70,7 +74,7 @@ def decide_outgoing(
     call: Outgoing, settings: Settings, rule: OutboundRule | None, draw: Callable[[Sequence[str]], str]
 ) -> OutgoingDecision:
     """`draw` picks one of several numbers (`random.choice`), so that this stays pure."""
-    if call.destination in EMERGENCY:
+    if is_emergency(call.destination, settings, outside=call.outside):
         return OutgoingDecision(OutgoingRule.EMERGENCY, "place", shown=_own_number(settings))
     if not call.outside:
         return OutgoingDecision(OutgoingRule.INSIDE, "place")
@@ -78,18 +82,41 @@ def decide_outgoing(
     if left is not None and left <= 0:
         return OutgoingDecision(OutgoingRule.USAGE_LIMIT, "refuse", seconds_left=0.0)
     pattern = matching(call.destination, rule)
-    if pattern is not None and pattern.action == "refuse":
+    if pattern is not None and (pattern.action == "refuse" or (pattern.action == "passcode" and not settings.passcode)):
         return OutgoingDecision(OutgoingRule.OUTBOUND_RULE, "refuse", place=pattern.place)
-    allowed = settings.caller_id.allowed
-    if call.caller_id is not None and call.caller_id not in allowed:
+    if call.caller_id is not None and call.caller_id not in settings.caller_id.allowed:
         return OutgoingDecision(OutgoingRule.CALLER_ID, "refuse")
     shown = call.caller_id or shown_number(settings, draw)
-    asks = pattern is not None and pattern.action == "passcode" and bool(settings.passcode)
-    if pattern is not None and pattern.action == "passcode" and not settings.passcode:
-        return OutgoingDecision(OutgoingRule.OUTBOUND_RULE, "refuse", place=pattern.place)
-    decided = OutgoingRule.OUTBOUND_RULE if asks else OutgoingRule.ALLOWED
-    place = pattern.place if pattern is not None else ""
-    return OutgoingDecision(decided, "passcode" if asks else "place", shown, left, place)
+    if pattern is None or pattern.action == "allow":
+        place = pattern.place if pattern is not None else ""
+        return OutgoingDecision(OutgoingRule.ALLOWED, "place", shown, left, place)
+    return OutgoingDecision(OutgoingRule.OUTBOUND_RULE, "passcode", shown, left, pattern.place)
+
+
+def is_emergency(destination: str, settings: Settings, *, outside: bool) -> bool:
+    """Never blocked, rewritten, or asked a passcode. The country is that of the extension's own number."""
+    if destination in EMERGENCY_EVERYWHERE:
+        return True
+    if len(destination) > LONGEST_EMERGENCY or not (destination.isascii() and destination.isdigit()):
+        return False
+    own = _own_number(settings)
+    region = _region(own) if own is not None else None
+    if region is None:
+        return outside and destination in EMERGENCY_SOMEWHERE
+    from phonenumbers import shortnumberinfo
+
+    return bool(shortnumberinfo.is_emergency_number(destination, region))
+
+
+@lru_cache(maxsize=256)
+def _region(number: str) -> str | None:
+    """ISO 3166 code of the country of an E.164 number."""
+    import phonenumbers  # its metadata takes tens of milliseconds to load
+
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def matching(destination: str, rule: OutboundRule | None) -> OutboundPattern | None:

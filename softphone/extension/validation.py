@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from ipaddress import ip_address
 
 from softphone.extension.document import Fault, InvalidDocument, Json, read, value_at
+from softphone.extension.moment import parse_moment
 from softphone.extension.settings import E164, Settings
 
 #: What only the phone system or its administrator sets, for every person.
@@ -127,18 +127,6 @@ def _no_answer(settings: Settings) -> Iterator[Fault]:
         yield Fault("/no_answer/message/speech", "required", "Give the text to speak.")
     if message.kind == "audio" and message.audio is None:
         yield Fault("/no_answer/message/audio", "required", "Upload the message to play.")
-
-
-def parse_moment(text: str) -> datetime | None:
-    """RFC 3339 date and time with an offset; None when it is not one."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,30}(Z|[+-][0-9]{2}:[0-9]{2})", text):
-        return None
-    # Python 3.10 reads neither "Z" nor fractions of any length
-    whole = re.sub(r"\.([0-9]+)", lambda part: "." + part.group(1)[:6].ljust(6, "0"), text.replace("Z", "+00:00"))
-    try:
-        return datetime.fromisoformat(whole)
-    except ValueError:
-        return None
 
 
 def _is_ip(text: str) -> bool:

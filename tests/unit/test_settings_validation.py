@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softphone.extension.document import merge_patch
+from softphone.extension.moment import parse_moment
 from softphone.extension.settings import CallerId, Settings
-from softphone.extension.validation import READ_ONLY, faults, parse_moment, refused_changes
+from softphone.extension.validation import READ_ONLY, faults, refused_changes
 
 A_NUMBER, ANOTHER_NUMBER = "+6531234567", "+6569876543"
 A_DOCUMENT = Settings(
