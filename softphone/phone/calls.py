@@ -273,6 +273,9 @@ class Calls:
         for call in self.alive:
             self.handle(ev.CallDisconnected(call.id, 0, by_remote=False, failure=lost))
 
+    def settings_changed(self) -> None:
+        self._settle()
+
     def user_agent_ready(self) -> None:
         self._armed, self._tone = False, "none"
         self._settle()

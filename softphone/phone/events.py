@@ -250,6 +250,21 @@ class ExtensionLoaded:
 
 
 @dataclass(frozen=True)
+class SettingsSaved:
+    """The service has taken the change; the document and ETag as they are now. It holds a passcode: never logged."""
+
+    document: dict[str, object] = field(repr=False)
+    etag: str
+
+
+@dataclass(frozen=True)
+class SettingsRefused:
+    """The change in flight was not saved."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
 class DirectoryLoaded:
     entries: tuple[DirectoryEntry, ...] = field(repr=False)
 
@@ -303,6 +318,8 @@ LocalEvent = (
     | ProvisioningLoaded
     | SipAccountLoaded
     | ExtensionLoaded
+    | SettingsSaved
+    | SettingsRefused
     | DirectoryLoaded
     | ServiceReached
     | SignedOut

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from softphone.extension.document import Fault
 from softphone.phone.account import ActivatedDevice
 
 
@@ -52,13 +53,18 @@ class FailureKind(str, Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """`code` is the SIP or HTTP status where there is one, `detail` a technical text for logs and support."""
+    """`code` is the SIP or HTTP status where there is one, `detail` a technical text for logs and support.
+
+    `sentence` is what the other side says to a person, in its own words; `faults` name the members that are wrong.
+    """
 
     kind: FailureKind
     code: int | None = None
     detail: str = ""
     retry_after: float | None = None  # seconds
     devices: tuple[ActivatedDevice, ...] = ()
+    sentence: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 class Refused(Exception):

@@ -14,11 +14,13 @@ from softphone.phone import events as ev
 from softphone.phone.account import DirectoryEntry
 from softphone.phone.call import Call
 from softphone.phone.calls import Calls
+from softphone.phone.extension_settings import ExtensionSettings
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.history import HistoryEntry
+from softphone.phone.kept_settings import KeptInMemory
 from softphone.phone.number import dial_target, shown
 from softphone.phone.party import Party
-from softphone.phone.ports import AccountRequests, Clock, HistoryStore, UserAgentPort
+from softphone.phone.ports import AccountRequests, Clock, HistoryStore, SettingsStore, UserAgentPort
 from softphone.phone.publisher import Publisher, Topic
 from softphone.phone.registration import FOLLOWS, RegistrationState, may_call
 from softphone.phone.screening import ScreeningSettings
@@ -66,6 +68,7 @@ class Phone:
         history: HistoryStore,
         clock: Clock,
         config: PhoneConfig,
+        settings_store: SettingsStore | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._account = account
@@ -75,6 +78,9 @@ class Phone:
         self.publisher = Publisher()
         self.on = self.publisher.on
         self.session = Session(account, self.publisher, config.service)
+        self.settings = ExtensionSettings(
+            account, settings_store or KeptInMemory(), self.publisher, self._group_keys
+        )
         self.calls = Calls(user_agent, history, clock, self.publisher, self._screening_settings)
         self.registration = Registration()
         self.directory: dict[str, DirectoryEntry] = {}
@@ -89,6 +95,7 @@ class Phone:
         self._level_watchers = 0
         self._user_agent_up = False
         self.publisher.on(Topic.HISTORY, self._history_changed)
+        self.publisher.on(Topic.SETTINGS, self._settings_changed)
 
     # --- intents --------------------------------------------------------------------------------------------------
 
@@ -166,6 +173,7 @@ class Phone:
         """Ends calls, unregisters, revokes this device."""
         self.calls.end_all()
         self.session.sign_out()
+        self.settings.close(forget=True)
         self._signed_out()
 
     def missed_seen(self) -> None:
@@ -271,14 +279,47 @@ class Phone:
     def _session_event(self, event: object) -> None:
         was_in = self.session.state is SessionState.SIGNED_IN
         line_changed = self.session.handle(event)
+        self._follow_session()
+        if isinstance(event, ev.ServiceReached):
+            self.settings.service_reached(event.failure)
+        elif self.session.signed_in is None:
+            pass
+        elif isinstance(event, ev.ExtensionLoaded):
+            self.settings.loaded(event.document, event.etag)
+        elif isinstance(event, ev.SettingsSaved):
+            self.settings.save_answered(event.document, event.etag)
+        elif isinstance(event, ev.SettingsRefused):
+            self.settings.save_refused(event.failure)
         if self.session.state is SessionState.SIGNED_IN:
             if line_changed:
                 self._register()
         elif was_in:
             self._signed_out()
-        self.publisher.publish(Topic.SETTINGS if isinstance(event, ev.ExtensionLoaded) else Topic.SESSION)
-        if isinstance(event, ev.ExtensionLoaded):
-            self.publisher.publish(Topic.SESSION)
+        self.publisher.publish(Topic.SESSION)
+
+    def _follow_session(self) -> None:
+        """The settings are those of whoever is signed in."""
+        session, settings = self.session, self.settings
+        if session.state is not SessionState.SIGNED_IN:
+            if settings.is_open:
+                settings.close(forget=False)
+        elif not settings.is_open:
+            if session.signed_in is not None:
+                settings.open_account(session.signed_in.email.lower())
+            elif session.provisioning is not None:
+                settings.open_plain(session.provisioning)
+
+    def _settings_changed(self, _: object) -> None:
+        """Line, identity and screening follow, before any listener of the topic looks: this one is the first."""
+        settings, before = self.settings, self.session.line(None)
+        if settings.saved is not None and (settings.kept_here or not self.session.document):
+            self.session.document = settings.saved.to_json()
+        if self.session.state is SessionState.SIGNED_IN and self.session.line(None) != before:
+            self._register()
+        self.calls.settings_changed()
+
+    def _group_keys(self) -> tuple[str, ...]:
+        return tuple(entry.key for entry in self.directory.values() if entry.kind == "group")
 
     def _register(self) -> None:
         line = self.session.line(self._config.ca_file, self._config.instance_id)
@@ -300,6 +341,7 @@ class Phone:
         if self.session.verifying:
             if event.state is RegistrationState.REGISTERED:
                 self.session.verified(None)
+                self._follow_session()
             elif event.state is RegistrationState.FAILED:
                 self.session.verified(event.failure or Failure(FailureKind.SERVER))
                 self._signed_out()

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn, ThisDevice
 from softphone.phone.commands import Command
 from softphone.phone.history import HistoryEntry
+from softphone.phone.kept_settings import KeptSettings
 from softphone.phone.secret import Secret
 
 
@@ -78,6 +79,25 @@ class AccountRequests(Protocol):
         ...
 
     def sign_out(self) -> None: ...
+    def load_settings(self) -> None:
+        """Load the extension document alone: ExtensionLoaded."""
+        ...
+
+    def save_settings(self, patch: dict[str, Any], etag: str) -> None:
+        """SettingsSaved, or SettingsRefused."""
+        ...
+
+
+class SettingsStore(Protocol):
+    """What this computer keeps of settings, by the account's address; never blocks."""
+
+    def kept(self, address: str) -> KeptSettings:
+        """Empty when nothing is kept."""
+        ...
+
+    def keep(self, address: str, kept: KeptSettings | None) -> None:
+        """None forgets it."""
+        ...
 
 
 class HistoryStore(Protocol):

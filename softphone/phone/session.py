@@ -159,7 +159,7 @@ class Session:
         elif isinstance(event, ev.SipAccountLoaded):
             if self.state is SessionState.STARTING:
                 self.provisioning, self.state = event.provisioning, SessionState.SIGNED_IN
-        elif isinstance(event, ev.ExtensionLoaded):
+        elif isinstance(event, ev.ExtensionLoaded | ev.SettingsSaved):
             if self.signed_in is not None:
                 self.document, self.etag = event.document, event.etag
         elif isinstance(event, ev.ServiceReached):

@@ -61,6 +61,17 @@ class RecordingAccount:
     def sign_out(self) -> None:
         self.asked.append(("sign_out",))
 
+    def load_settings(self) -> None:
+        self.asked.append(("load_settings",))
+
+    def save_settings(self, patch, etag) -> None:
+        self.asked.append(("save_settings", patch, etag))
+
+    @property
+    def saves(self) -> list[tuple[dict, str]]:
+        """The patches that were sent, each with the version it was made on."""
+        return [one[1:] for one in self.asked if one[0] == "save_settings"]
+
 
 @dataclass
 class MemoryHistory:
