@@ -5,7 +5,7 @@ No sentences: windows make them. What is called with the answer of `decide` is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Literal
@@ -21,7 +21,7 @@ from softphone.extension.call_rules import (
     most_calls,
     quiet_until,
 )
-from softphone.extension.settings import Device, Settings
+from softphone.extension.settings import Device, DoNotDisturb, Settings
 
 
 class Why(str, Enum):
@@ -131,7 +131,9 @@ def unreachable(settings: Settings, now: datetime) -> Unreachable | None:
     if any(decision.action in ("ring", "forward", "gateway") for decision in decisions):
         return None
     if decisions[0].rule is Rule.DO_NOT_DISTURB:
-        return Unreachable.DO_NOT_DISTURB if quiet_until(settings) is None else None
+        if quiet_until(settings) is None:
+            return Unreachable.DO_NOT_DISTURB
+        return unreachable(replace(settings, dnd=DoNotDisturb()), now)
     return Unreachable.FORWARDS_TO_ITSELF if decisions[0].rule is Rule.LOOP else Unreachable.NO_DEVICE
 
 
