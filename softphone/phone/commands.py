@@ -145,6 +145,32 @@ class PlayDigit:
 
 
 @dataclass(frozen=True)
+class PlayFile:
+    """A sound file of this computer, instead of the one that plays; `FilePlayed` tells how far it is.
+
+    `start` in seconds; `device`: speaker | ringer.
+    """
+
+    play_id: str
+    path: str = field(repr=False)
+    start: float = 0.0
+    device: str = "speaker"
+
+
+@dataclass(frozen=True)
+class StopFile:
+    pass
+
+
+@dataclass(frozen=True)
+class MeasureFile:
+    """Asks for `FileMeasured`: how long a sound file is, and how loud in each of `bars` stretches."""
+
+    path: str = field(repr=False)
+    bars: int = 100
+
+
+@dataclass(frozen=True)
 class SelectSound:
     """Devices by id, None for the system's default; see `phone/sound.py`."""
 
@@ -195,6 +221,9 @@ Command = (
     | TransferTo
     | PlayTone
     | PlayDigit
+    | PlayFile
+    | StopFile
+    | MeasureFile
     | SelectSound
     | ReportLevels
     | ReportStatistics

@@ -7,6 +7,7 @@ supervision). All reach `Phone.handle` on the main thread, through the one doorw
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn
 from softphone.phone.failure import Failure
@@ -14,6 +15,10 @@ from softphone.phone.party import Party
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
 from softphone.phone.sound import SoundDevice, SoundInUse
+
+if TYPE_CHECKING:
+    from softphone.phone.phone_services import OutboundRuleEntry
+    from softphone.phone.voicemail import Voicemail
 
 # --- from the user agent -------------------------------------------------------------------------------------------
 
@@ -174,6 +179,28 @@ class SoundTrouble:
 
 
 @dataclass(frozen=True)
+class FilePlayed:
+    """How far a sound file is, in seconds of its `total`; not `playing` any more: stopped, over, or at `fault`
+    (unreadable)."""
+
+    play_id: str
+    at: float
+    total: float
+    playing: bool
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class FileMeasured:
+    """Of a sound file: its length, and the loudness of each stretch, 0.0 to 1.0. `fault`: unreadable."""
+
+    path: str = field(repr=False)
+    seconds: float = 0.0
+    bars: tuple[float, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Pong:
     number: int
 
@@ -196,6 +223,8 @@ UserAgentEvent = (
     | MessageWaiting
     | SoundDevicesChanged
     | SoundTrouble
+    | FilePlayed
+    | FileMeasured
     | Pong
 )
 
@@ -270,6 +299,42 @@ class DirectoryLoaded:
 
 
 @dataclass(frozen=True)
+class VoicemailsLoaded:
+    entries: tuple[Voicemail, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OutboundRulesLoaded:
+    rules: tuple[OutboundRuleEntry, ...]
+
+
+@dataclass(frozen=True)
+class SoundFetched:
+    """A file to play. what: voicemail (`subject` is its id) | message | preview."""
+
+    what: str
+    subject: str
+    path: str
+
+
+@dataclass(frozen=True)
+class RequestDone:
+    """what: voicemail_read | voicemail_delete | upload | caller_id_request | device; `subject`: what it was about."""
+
+    what: str
+    subject: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class RequestRefused:
+    """what: as above, as in SoundFetched, or voicemails | outbound_rules."""
+
+    what: str
+    failure: Failure
+    subject: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class ServiceReached:
     """Whether the account service answers; `failure` says why not."""
 
@@ -310,6 +375,8 @@ class SecretRotated:
     refresh_token: Secret
 
 
+ServiceEvent = VoicemailsLoaded | OutboundRulesLoaded | SoundFetched | RequestDone | RequestRefused
+
 LocalEvent = (
     UserAgentDied
     | NothingSaved
@@ -327,6 +394,11 @@ LocalEvent = (
     | HistoryLoaded
     | StoreFailed
     | SecretRotated
+    | VoicemailsLoaded
+    | OutboundRulesLoaded
+    | SoundFetched
+    | RequestDone
+    | RequestRefused
 )
 
 Event = UserAgentEvent | LocalEvent

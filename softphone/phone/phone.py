@@ -20,13 +20,15 @@ from softphone.phone.history import HistoryEntry
 from softphone.phone.kept_settings import KeptInMemory
 from softphone.phone.number import dial_target, shown
 from softphone.phone.party import Party
+from softphone.phone.phone_services import PhoneServices
+from softphone.phone.phone_sound import SOUND_EVENTS, PhoneSound
 from softphone.phone.ports import AccountRequests, Clock, HistoryStore, SettingsStore, UserAgentPort
 from softphone.phone.publisher import Publisher, Topic
 from softphone.phone.registration import FOLLOWS, RegistrationState, may_call
 from softphone.phone.screening import ScreeningSettings
 from softphone.phone.secret import Secret
 from softphone.phone.session import LINE, Session, SessionState
-from softphone.phone.sound import SoundChoice, SoundDevice, SoundInUse
+from softphone.phone.sound import SoundChoice
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class Registration:
     since: float | None = None  # registered without a break
 
 
-class Phone:
+class Phone(PhoneSound, PhoneServices):
     """See the module's text. Intents raise `Refused` when the state does not allow them; buttons ask first."""
 
     def __init__(
@@ -77,6 +79,8 @@ class Phone:
         self._config = config
         self.publisher = Publisher()
         self.on = self.publisher.on
+        PhoneSound.__init__(self, user_agent, self.publisher, config.sound)
+        PhoneServices.__init__(self, account, self.publisher, lambda: self.session.signed_in is not None)
         self.session = Session(account, self.publisher, config.service)
         self.settings = ExtensionSettings(
             account, settings_store or KeptInMemory(), self.publisher, self._group_keys
@@ -86,13 +90,7 @@ class Phone:
         self.directory: dict[str, DirectoryEntry] = {}
         self.history: list[HistoryEntry] = []  # newest first
         self.mailbox_new = 0
-        self.sound_choice = config.sound
-        self.sound_devices: tuple[SoundDevice, ...] = ()
-        self.sound_in_use = SoundInUse()
-        self._sound_troubles: dict[str, str] = {}  # device ("microphone", ...) -> kind, in the order they began
-        self.levels = ev.LevelsMeasured(0.0, 0.0)
         self.quality_watched = False
-        self._level_watchers = 0
         self._user_agent_up = False
         self.publisher.on(Topic.HISTORY, self._history_changed)
         self.publisher.on(Topic.SETTINGS, self._settings_changed)
@@ -116,17 +114,6 @@ class Phone:
         """Stop ringing, without an answer."""
         self.calls.silence(call_id)
 
-    def play_digit(self, digit: str) -> None:
-        """The sound of a keypad key, here only."""
-        self._user_agent.send(cmd.PlayDigit(digit))
-
-    def watch_levels(self, on: bool) -> None:
-        """One more, or one fewer, visible window shows microphone and speaker levels (Topic.LEVELS)."""
-        before = self._level_watchers
-        self._level_watchers = max(0, before + (1 if on else -1))
-        if bool(before) != bool(self._level_watchers):
-            self._user_agent.send(cmd.ReportLevels(on))
-
     def watch_quality(self, on: bool) -> None:
         """Whether a visible window shows call quality; `measure` is then worth asking every second."""
         self.quality_watched = on
@@ -137,11 +124,6 @@ class Phone:
         """Ask for the statistics of the calls there are; they arrive in `call.measured` (Topic.CALLS)."""
         if any(call.media_active for call in self.calls.alive):
             self._user_agent.send(cmd.ReportStatistics())
-
-    def choose_sound(self, choice: SoundChoice) -> None:
-        self.sound_choice = choice
-        self._send_sound()
-        self.publisher.publish(Topic.SOUND)
 
     def register_now(self) -> None:
         """Try now."""
@@ -195,12 +177,6 @@ class Phone:
     def region(self) -> str | None:
         return self.session.region or self._config.region
 
-    @property
-    def sound_trouble(self) -> str:
-        """Kind of the `SoundTrouble` to show, "" for none: the microphone's first, since the others hear no word."""
-        troubles = self._sound_troubles
-        return troubles.get("microphone") or next(iter(troubles.values()), "")
-
     def now(self) -> float:
         """Unix time in seconds, by the telephone's clock."""
         return self._clock.now()
@@ -243,9 +219,8 @@ class Phone:
         """Everything that happens comes here, one at a time."""
         if isinstance(event, ev.InviteReceived):
             self.calls.invite_received(event)
-        elif isinstance(event, ev.LevelsMeasured):
-            self.levels = event
-            self.publisher.publish(Topic.LEVELS, event)
+        elif isinstance(event, SOUND_EVENTS):
+            self._sound_event(event)
         elif hasattr(event, "call_id"):
             self.calls.handle(event)
             if isinstance(event, ev.MediaMeasured) and self.registration.state is not RegistrationState.REGISTERED:
@@ -257,13 +232,13 @@ class Phone:
         elif isinstance(event, ev.UserAgentDied):
             self._user_agent_died(event)
         elif isinstance(event, ev.MessageWaiting):
+            if event.new != self.mailbox_new and self.voicemails.available:
+                self.voicemails.load()
             self.mailbox_new = event.new
             self.publisher.publish(Topic.MAILBOX)
-        elif isinstance(event, ev.SoundDevicesChanged):
-            self.sound_devices, self.sound_in_use = event.devices, event.in_use
-            self.publisher.publish(Topic.SOUND)
-        elif isinstance(event, ev.SoundTrouble):
-            self._sound_trouble(event)
+        elif isinstance(event, ev.ServiceEvent):
+            if self.session.signed_in is not None:
+                self._service_event(event)
         elif isinstance(event, ev.DirectoryLoaded):
             self.directory = {entry.key: entry for entry in event.entries}
             self.publisher.publish(Topic.DIRECTORY)
@@ -334,6 +309,7 @@ class Phone:
         self._user_agent.send(cmd.Unregister(LINE))
         self.registration = Registration()
         self.directory, self.mailbox_new = {}, 0
+        self._clear_services()
         for topic in (Topic.REGISTRATION, Topic.DIRECTORY, Topic.MAILBOX):
             self.publisher.publish(topic)
 
@@ -367,9 +343,7 @@ class Phone:
 
     def _user_agent_ready(self) -> None:
         self._user_agent_up = True
-        self._send_sound()
-        if self._level_watchers:
-            self._user_agent.send(cmd.ReportLevels(True))
+        self._sound_ready()
         self._register()
         self.calls.user_agent_ready()
 
@@ -384,22 +358,6 @@ class Phone:
                 next_try=self._clock.now() + event.restart_in,
             )
             self.publisher.publish(Topic.REGISTRATION)
-
-    def _sound_trouble(self, event: ev.SoundTrouble) -> None:
-        """Each device has its own trouble; "found" without a device ends all."""
-        if event.kind != "found":
-            self._sound_troubles[event.device] = event.kind
-        elif event.device:
-            self._sound_troubles.pop(event.device, None)
-        else:
-            self._sound_troubles.clear()
-        self.publisher.publish(Topic.SOUND)
-
-    def _send_sound(self) -> None:
-        c = self.sound_choice
-        self._user_agent.send(
-            cmd.SelectSound(c.microphone, c.speaker, c.ringer, c.echo_cancellation, c.noise_suppression)
-        )
 
     def _screening_settings(self) -> ScreeningSettings:
         return ScreeningSettings(call_waiting=self.session.document.get("call_waiting") is not False)

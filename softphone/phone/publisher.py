@@ -22,6 +22,8 @@ class Topic(str, Enum):
     DIRECTORY = "directory"
     SETTINGS = "settings"
     MAILBOX = "mailbox"
+    VOICEMAILS = "voicemails"
+    SERVICE = "service"  # payload: SoundFetched, RequestDone or RequestRefused
     SOUND = "sound"
     LEVELS = "levels"  # payload: LevelsMeasured
     NOTICE = "notice"  # payload: Failure worth a sentence that belongs to no call

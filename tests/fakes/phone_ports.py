@@ -67,6 +67,33 @@ class RecordingAccount:
     def save_settings(self, patch, etag) -> None:
         self.asked.append(("save_settings", patch, etag))
 
+    def load_voicemails(self) -> None:
+        self.asked.append(("load_voicemails",))
+
+    def fetch_voicemail(self, voicemail_id) -> None:
+        self.asked.append(("fetch_voicemail", voicemail_id))
+
+    def mark_voicemail(self, voicemail_id, read) -> None:
+        self.asked.append(("mark_voicemail", voicemail_id, read))
+
+    def delete_voicemail(self, voicemail_id) -> None:
+        self.asked.append(("delete_voicemail", voicemail_id))
+
+    def fetch_message(self) -> None:
+        self.asked.append(("fetch_message",))
+
+    def upload_message(self, path) -> None:
+        self.asked.append(("upload_message", path))
+
+    def preview_speech(self, speech) -> None:
+        self.asked.append(("preview_speech", speech))
+
+    def request_caller_id(self, number, note) -> None:
+        self.asked.append(("request_caller_id", number, note))
+
+    def deactivate_device(self, device_id) -> None:
+        self.asked.append(("deactivate_device", device_id))
+
     @property
     def saves(self) -> list[tuple[dict, str]]:
         """The patches that were sent, each with the version it was made on."""
