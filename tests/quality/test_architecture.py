@@ -46,8 +46,8 @@ def test_no_module_is_past_the_wall():
 
 @pytest.mark.parametrize(
     ("package", "rooms"),
-    [("pjsua2", ("sip", "pbx/media")), ("httpx", ("account",)), ("keyring", ("store",)), ("miniaudio", ("audio",)),
-     ("sippy", ("pbx/sip_core",)), ("starlette", ("pbx/service",))],
+    [("pjsua2", ("sip", "pbx/media")), ("httpx", ("account",)), ("keyring", ("store",)),
+     ("miniaudio", ("audio", "pbx/media")), ("sippy", ("pbx/sip_core",)), ("starlette", ("pbx/service",))],
 )  # fmt: skip
 def test_a_library_has_one_room(package: str, rooms: tuple[str, ...]):
     strangers = []

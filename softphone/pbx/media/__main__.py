@@ -34,6 +34,7 @@ def main() -> int:
         domain=start["domain"],
         data=Path(start["data"]),
         trace=bool(start.get("trace")),
+        longest_message_seconds=float(start.get("longest_message_seconds", 60.0)),
     )
     logging.basicConfig(
         level=logging.DEBUG if options.trace else logging.INFO,

@@ -24,6 +24,7 @@ CODECS = ("G722", "PCMA", "PCMU")  # what every telephone has, and keeps the wav
 REJECT_SECONDS = 0.5  # PJSIP frees an INVITE's sockets that late; faster refusals in a burst abort it
 _INVITE_LINE = re.compile(r"INVITE\s+<?sips?:([^@;>\s]*)@", re.IGNORECASE)
 _USER = re.compile(r"<?sips?:([^@;>\s]+)@", re.IGNORECASE)
+_QUOTED_NAME = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*<')
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ChildOptions:
     domain: str
     data: Path
     trace: bool = False
+    longest_message_seconds: float = 60.0
 
 
 Behaviour = Callable[[Leg], object]
@@ -131,7 +133,8 @@ class MediaChild:
             return
         request = _INVITE_LINE.match(message)
         leg.dialled = request.group(1) if request else ""
-        leg.caller = user_of(leg.native.getInfo().remoteUri) if leg.native is not None else ""
+        remote = str(leg.native.getInfo().remoteUri) if leg.native is not None else ""
+        leg.caller, leg.caller_name = user_of(remote), name_of(remote)
         behaviour = self.numbers.behaviour(leg.dialled)
         log.info("%s is called by %s", leg.dialled, leg.caller)
         if behaviour is None:
@@ -172,3 +175,11 @@ def user_of(uri: str) -> str:
     """The user part of a SIP address, with or without its display name."""
     match = _USER.search(uri)
     return match.group(1) if match else ""
+
+
+def name_of(uri: str) -> str:
+    """The display name before a SIP address, or ""."""
+    match = _QUOTED_NAME.match(uri)
+    name = re.sub(r"\\(.)", r"\1", match.group(1)) if match else uri.partition("<")[0] if "<" in uri else ""
+    printable = "".join(letter if letter.isprintable() else " " for letter in name)
+    return printable.encode("utf-8", "ignore").decode("utf-8").strip()[:100]

@@ -26,7 +26,8 @@ _leg_numbers = itertools.count(1)
 
 
 class Leg:
-    """A call. `dialled` is the number that was asked for, `caller` the user part of the other side's address."""
+    """A call. `dialled` is the number that was asked for, `caller` the user part of the other side's address, and
+    `caller_name` the name before it."""
 
     def __init__(self, child: MediaChild, account: pj.Account, call_id: int = pj.PJSUA_INVALID_ID) -> None:
         self.native: NativeCall | None = NativeCall(self, account, call_id)
@@ -34,6 +35,7 @@ class Leg:
         self.number = next(_leg_numbers)
         self.dialled = ""
         self.caller = ""
+        self.caller_name = ""
         self.on_confirmed: Callable[[], object] | None = None
         self.on_digit: Callable[[str], object] | None = None
         self.on_end: Callable[[], object] | None = None
@@ -80,7 +82,7 @@ class Leg:
         self._connect()
 
     def say(self, *sounds: Sound, then: Callable[[], object] | None = None) -> None:
-        """Plays them one after another, in place of what plays now, then does `then`."""
+        """Plays them one after another, in place of what plays now, then does `then`. Nothing to play is silence."""
         self._saying += 1
         self._play_next(list(sounds), then, self._saying)
 
@@ -144,8 +146,15 @@ class Leg:
 
     def _play(self, file: Path, at_end: Callable[[], object] | None) -> None:
         self._stop_playing()
-        self._player = _Player(self.child.endpoint.post, at_end)
-        self._player.createPlayer(str(file), 0 if at_end is None else pj.PJMEDIA_FILE_NO_LOOP)
+        player = _Player(self.child.endpoint.post, at_end)
+        try:
+            player.createPlayer(str(file), 0 if at_end is None else pj.PJMEDIA_FILE_NO_LOOP)
+        except pj.Error as error:  # the call goes on: what follows may be the recording
+            log.warning("%s cannot be played: %s", file.name, error.reason)
+            if at_end is not None:
+                self.child.endpoint.post(at_end)
+            return
+        self._player = player
         self._connect()
 
     def _stop_playing(self) -> None:

@@ -26,10 +26,11 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Beep:
-    """The tone after which a recording starts."""
+    """A tone, such as that after which a recording starts; `times` one after another, with as long pauses."""
 
     frequency: float = 1000.0
     seconds: float = 0.4
+    times: int = 1
 
 
 Sound = Phrase | Beep | Path
@@ -80,7 +81,8 @@ class Sounds:
     @staticmethod
     def _make(sound: Phrase | Beep, file: Path) -> None:
         if isinstance(sound, Beep):
-            write_wav(file, tone(sound.frequency, sound.seconds))
+            beep = tone(sound.frequency, sound.seconds)
+            write_wav(file, (beep + array("h", bytes(2 * len(beep)))) * (sound.times - 1) + beep)
             return
         try:
             speak(sound.text, sound.voice, file)

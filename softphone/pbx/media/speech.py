@@ -18,6 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from softphone.pbx.media.languages import voice_names
+
 SAMPLE_RATE = 16_000
 
 _RETRIEVAL = 1  # espeak_AUDIO_OUTPUT: samples go to the callback
@@ -43,12 +45,18 @@ class Voice:
 
 def speak(text: str, voice: Voice, file: Path) -> None:
     """Writes the text, spoken, to a file; the file is there as a whole or not at all."""
+    rate, samples = synthesise(text, voice)
+    write_wav(file, samples if rate == SAMPLE_RATE else resample(samples, rate, SAMPLE_RATE))
+
+
+def synthesise(text: str, voice: Voice) -> tuple[int, array.array[int]]:
+    """The text, spoken: samples a second (espeak-ng's own choice), and the samples."""
     if not text.strip():
         raise SpeechFailed("no text")
     rate, samples = _synthesise(text, voice)
     if not samples:
         raise SpeechFailed("espeak-ng made no sound")
-    write_wav(file, samples if rate == SAMPLE_RATE else resample(samples, rate, SAMPLE_RATE))
+    return rate, samples
 
 
 def write_wav(file: Path, samples: array.array[int]) -> None:
@@ -156,7 +164,7 @@ def _synthesise(text: str, voice: Voice) -> tuple[int, array.array[int]]:
     with _lock:
         library, rate = _espeak()
         variant = "+f3" if voice.gender == "female" else "+m3"
-        if library.espeak_SetVoiceByName((voice.language + variant).encode()) != 0:
+        if all(library.espeak_SetVoiceByName((name + variant).encode()) for name in voice_names(voice.language)):
             raise SpeechFailed(f"espeak-ng has no voice for {voice.language}")
         library.espeak_SetParameter(_PITCH, max(0, min(100, voice.pitch * 10)), 0)
         library.espeak_SetParameter(_RATE, max(80, min(400, 100 + voice.rate * 13)), 0)

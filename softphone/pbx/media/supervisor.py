@@ -34,6 +34,7 @@ class MediaOptions:
     domain: str
     data: Path
     trace: bool = False
+    longest_message_seconds: float = 60.0
 
 
 class MediaProcesses:
@@ -180,6 +181,7 @@ class MediaProcess:
                 "domain": options.domain,
                 "data": str(options.data),
                 "trace": options.trace,
+                "longest_message_seconds": options.longest_message_seconds,
             }
         )
         if self._stopping.is_set():
