@@ -13,6 +13,7 @@ from functools import partial
 
 from softphone.audio.backend import SoundBackend, Stream, choose_backend
 from softphone.audio.device_slot import DeviceSlot
+from softphone.audio.file_player import FileEvent, FilePlayer
 from softphone.audio.microphone import Microphone
 from softphone.audio.speaker import Ringer, Speaker
 from softphone.audio.tones import LOOPS, digit_sound, sound
@@ -22,7 +23,7 @@ from softphone.phone.sound import SoundDevice, SoundInUse
 
 log = logging.getLogger(__name__)
 
-SoundEvent = SoundDevicesChanged | SoundTrouble
+SoundEvent = SoundDevicesChanged | SoundTrouble | FileEvent
 
 # Device periods. Each wakes the program, and that is what sound costs; from mouth to ear the speaker's counts, the
 # microphone's hardly does, because the bridge takes 20 ms at a time.
@@ -71,6 +72,9 @@ class Sound:
             "speaker": DeviceSlot("output", self._open_speaker, partial(self._tell_trouble, "speaker")),
             "ringer": DeviceSlot("output", self._open_ringer, partial(self._tell_trouble, "ringer")),
         }
+        self._files = FilePlayer(
+            {"speaker": self._speaker.file, "ringer": self._ringer.file}, on_event, lambda: self._do(_nothing)
+        )
         self._devices: tuple[SoundDevice, ...] = ()
         self._told: tuple[object, ...] = ()
         self._in_call = False
@@ -157,6 +161,18 @@ class Sound:
 
         self._do(play)
 
+    def play_file(self, play_id: str, path: str, start: float = 0.0, device: str = "speaker") -> None:
+        """`FilePlayed` tells how far it is, some ten times a second."""
+        self._files.play(play_id, path, start, device)
+
+    def stop_file(self) -> None:
+        self._files.stop()
+        self._do(_nothing)
+
+    def measure_file(self, path: str, bars: int) -> None:
+        """`FileMeasured` follows."""
+        self._files.measure(path, bars)
+
     # --- what the conference bridge asks, on its clock thread ----------------------------------------------------
 
     def pull_microphone(self, size: int) -> bytes:
@@ -214,8 +230,10 @@ class Sound:
     def _update(self) -> None:
         now = time.monotonic()
         self._slots["microphone"].wanted = self._in_call
-        self._slots["speaker"].wanted = self._in_call or self._speaker.tone.playing or now < self._digit_until
-        self._slots["ringer"].wanted = self._ringer.tone.playing
+        self._files.tick()
+        sounds = self._speaker.tone.playing or self._speaker.file.playing
+        self._slots["speaker"].wanted = self._in_call or sounds or now < self._digit_until
+        self._slots["ringer"].wanted = self._ringer.tone.playing or self._ringer.file.playing
         if now >= self._list_at or any(slot.wanted and not slot.is_open for slot in self._slots.values()):
             self._list_at = now + _LISTING
             self._list_devices()

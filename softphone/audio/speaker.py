@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from softphone.audio.file_player import FileTrack
 from softphone.audio.format import mixed, peak_of, samples_of
 from softphone.audio.sample_queue import SampleQueue
 from softphone.audio.tones import TonePlayer, digit_sound, sound
@@ -19,6 +20,7 @@ class Speaker:
         self.in_call = False
         self.tone = TonePlayer()
         self.digit = TonePlayer()
+        self.file = FileTrack()
         self._blocks = Blocks()
         self._peak = 0
 
@@ -28,7 +30,8 @@ class Speaker:
     def fill(self, size: int) -> bytes:
         """The next `size` bytes to play."""
         voice = self.queue.pull(size) if self.in_call else None
-        parts = [part for part in (self.tone.take(size // 2), self.digit.take(size // 2)) if part is not None]
+        tracks = (self.tone, self.digit, self.file)
+        parts = [part for part in (track.take(size // 2) for track in tracks) if part is not None]
         if voice is not None and not parts:
             data = voice
         elif parts:
@@ -57,13 +60,14 @@ class Speaker:
 
 
 class Ringer:
-    """The ringing device: the ringtone, and nothing else."""
+    """The ringing device: the ringtone, and before it a file that the person wants to hear there."""
 
     def __init__(self) -> None:
         self.tone = TonePlayer()
+        self.file = FileTrack()
 
     def fill(self, size: int) -> bytes:
-        samples = self.tone.take(size // 2)
+        samples = (self.tone if self.tone.playing else self.file).take(size // 2)
         return b"" if samples is None else samples.tobytes()
 
     def start(self) -> None:

@@ -59,17 +59,17 @@ class TonePlayer:
 
 class _Position:
     def __init__(self, samples: array[int], loop: bool) -> None:
-        self._samples, self._loop, self._at = samples, loop, 0
+        self._samples, self._loop, self.at = samples, loop, 0
         self.done = not samples
 
     def take(self, count: int) -> array[int]:
-        piece = self._samples[self._at : self._at + count]
-        self._at += len(piece)
+        piece = self._samples[self.at : self.at + count]
+        self.at += len(piece)
         while len(piece) < count:
             if not self._loop or not self._samples:
                 self.done = True
                 piece.extend(array("h", bytes(2 * (count - len(piece)))))
                 break
-            self._at = min(count - len(piece), len(self._samples))
-            piece.extend(self._samples[: self._at])
+            self.at = min(count - len(piece), len(self._samples))
+            piece.extend(self._samples[: self.at])
         return piece

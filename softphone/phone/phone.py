@@ -22,6 +22,7 @@ from softphone.phone.number import dial_target, shown
 from softphone.phone.party import Party
 from softphone.phone.phone_services import PhoneServices
 from softphone.phone.phone_sound import SOUND_EVENTS, PhoneSound
+from softphone.phone.player import Player
 from softphone.phone.ports import AccountRequests, Clock, HistoryStore, SettingsStore, UserAgentPort
 from softphone.phone.publisher import Publisher, Topic
 from softphone.phone.registration import FOLLOWS, RegistrationState, may_call
@@ -86,6 +87,7 @@ class Phone(PhoneSound, PhoneServices):
             account, settings_store or KeptInMemory(), self.publisher, self._group_keys
         )
         self.calls = Calls(user_agent, history, clock, self.publisher, self._screening_settings)
+        self.player = Player(user_agent, self.publisher, lambda: bool(self.calls.alive))
         self.registration = Registration()
         self.directory: dict[str, DirectoryEntry] = {}
         self.history: list[HistoryEntry] = []  # newest first
@@ -219,6 +221,10 @@ class Phone(PhoneSound, PhoneServices):
         """Everything that happens comes here, one at a time."""
         if isinstance(event, ev.InviteReceived):
             self.calls.invite_received(event)
+        elif isinstance(event, ev.FilePlayed):
+            self.player.played(event)
+        elif isinstance(event, ev.FileMeasured):
+            self.player.measured(event)
         elif isinstance(event, SOUND_EVENTS):
             self._sound_event(event)
         elif hasattr(event, "call_id"):
@@ -350,6 +356,7 @@ class Phone(PhoneSound, PhoneServices):
     def _user_agent_died(self, event: ev.UserAgentDied) -> None:
         self._user_agent_up = False
         self.calls.user_agent_died()
+        self.player.user_agent_died()
         self._sound_trouble(ev.SoundTrouble("found"))  # what the next child finds, it tells anew
         if self.session.state is SessionState.SIGNED_IN:
             self.registration = Registration(

@@ -25,6 +25,7 @@ class Topic(str, Enum):
     VOICEMAILS = "voicemails"
     SERVICE = "service"  # payload: SoundFetched, RequestDone or RequestRefused
     SOUND = "sound"
+    PLAYER = "player"  # payload: FileMeasured, or None when what plays has changed
     LEVELS = "levels"  # payload: LevelsMeasured
     NOTICE = "notice"  # payload: Failure worth a sentence that belongs to no call
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pjsua2 as pj
 
-from softphone.phone.events import SoundTrouble
+from softphone.phone.events import FileMeasured, FilePlayed, SoundTrouble, UserAgentEvent
 from softphone.sip.endpoint_config import CLOCK_RATE
 from softphone.sip.sound_box import SoundBox
 
@@ -18,7 +19,10 @@ log = logging.getLogger("sound")
 
 
 class NoSound:
-    """Every sound, dropped."""
+    """Every sound, dropped; who asks for a file is told so."""
+
+    def __init__(self, tell: Callable[[UserAgentEvent], None]) -> None:
+        self._tell = tell
 
     def start_call_audio(self) -> None: ...
     def stop_call_audio(self) -> None: ...
@@ -27,6 +31,13 @@ class NoSound:
     def set_devices(self, microphone: str | None, speaker: str | None, ringer: str | None) -> None: ...
     def set_processing(self, *, echo_cancellation: bool, noise_suppression: bool) -> None: ...
     def close(self) -> None: ...
+    def stop_file(self) -> None: ...
+
+    def play_file(self, play_id: str, path: str, start: float, device: str) -> None:
+        self._tell(FilePlayed(play_id, 0.0, 0.0, playing=False, fault="unreadable"))
+
+    def measure_file(self, path: str, bars: int) -> None:
+        self._tell(FileMeasured(path, fault="unreadable"))
 
     def levels(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -55,6 +66,6 @@ def make_sound_box(user_agent: UserAgent) -> SoundBox:
     except (ImportError, OSError) as error:
         log.error("there is no sound: %s", error)
         user_agent.tell(SoundTrouble("no_speaker", "speaker"))
-        return SoundBox(NoSound(), SilentPort(), user_agent.timers, user_agent.tell)
+        return SoundBox(NoSound(user_agent.tell), SilentPort(), user_agent.timers, user_agent.tell)
     box: SoundBox = sound_port.make_sound_box(user_agent)
     return box

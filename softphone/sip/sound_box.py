@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from softphone.phone.commands import SelectSound
+from softphone.phone.commands import MeasureFile, PlayFile, SelectSound
 from softphone.phone.events import LevelsMeasured, UserAgentEvent
 
 if TYPE_CHECKING:
@@ -29,6 +29,15 @@ class SoundBox:
 
     def play_digit(self, digit: str) -> None:
         self.device.play_digit(digit)
+
+    def play_file(self, file: PlayFile) -> None:
+        self.device.play_file(file.play_id, file.path, file.start, file.device)
+
+    def stop_file(self) -> None:
+        self.device.stop_file()
+
+    def measure_file(self, file: MeasureFile) -> None:
+        self.device.measure_file(file.path, file.bars)
 
     def select(self, choice: SelectSound) -> None:
         self.device.set_devices(choice.microphone, choice.speaker, choice.ringer)

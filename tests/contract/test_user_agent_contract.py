@@ -9,6 +9,7 @@ from softphone.phone import events as ev
 from softphone.phone.failure import FailureKind
 from softphone.phone.registration import RegistrationState as State
 from softphone.phone.secret import Secret
+from softphone.resources import resource
 from tests.fakes.heard import Heard
 from tests.fakes.sip_phone import SipPhone
 from tests.fakes.user_agent import FakeUserAgent
@@ -238,6 +239,19 @@ def test_statistics_come_of_each_call_with_media(registered):
     call_id = talking(registered)
     registered.send(cmd.ReportStatistics())
     assert registered.heard.wait(ev.MediaMeasured, call_id=call_id).mos >= 1.0
+
+
+def test_a_sound_file_is_measured_plays_and_stops(world):
+    path = str(resource("sounds", "ringtone.wav"))
+    world.send(cmd.MeasureFile(path, 5))
+    measured = world.heard.wait(ev.FileMeasured)
+    assert measured.path == path
+    assert measured.seconds > 0.5
+    assert len(measured.bars) == 5
+    world.send(cmd.PlayFile("file-1", path))
+    assert world.heard.wait(ev.FilePlayed, playing=True).play_id == "file-1"
+    world.send(cmd.StopFile())
+    assert world.heard.wait(ev.FilePlayed, playing=False).play_id == "file-1"
 
 
 @pytest.mark.parametrize("target", ["a b", "<sip:x>", "sip:" + "9" * 300 + "@phone.test", 'x"y'])

@@ -39,7 +39,7 @@ class FakeUserAgent:
         self.lines: dict[str, cmd.Register] = {}
         self.legs: dict[str, FakeLeg] = {}
         self.sent: list[cmd.Command] = []
-        self.tone = "none"
+        self.tone, self.plays = "none", ""
         self._ring_at_once = False
         self._up = False
         self._ids = itertools.count(1)
@@ -52,7 +52,7 @@ class FakeUserAgent:
 
     def die(self, cause: str = "signal 9") -> None:
         """As `kill -9` of the process, restarted at once."""
-        self._up, self._ring_at_once, self.tone = False, False, "none"
+        self._up, self._ring_at_once, self.tone, self.plays = False, False, "none", ""
         self.legs.clear()
         self.lines.clear()
         self.post(ev.UserAgentDied(cause, 0.0))
@@ -202,6 +202,19 @@ class FakeUserAgent:
         self.tone = c.tone
 
     def _play_digit(self, c: cmd.PlayDigit) -> None: ...
+
+    def _play_file(self, c: cmd.PlayFile) -> None:
+        self._stop_file(cmd.StopFile())
+        self.plays = c.play_id
+        self.post(ev.FilePlayed(c.play_id, c.start, 1.0, playing=True))
+
+    def _stop_file(self, c: cmd.StopFile) -> None:
+        if self.plays:
+            self.post(ev.FilePlayed(self.plays, 0.0, 1.0, playing=False))
+            self.plays = ""
+
+    def _measure_file(self, c: cmd.MeasureFile) -> None:
+        self.post(ev.FileMeasured(c.path, 1.0, (1.0,) * c.bars))
 
     def _select_sound(self, c: cmd.SelectSound) -> None:
         self.post(ev.SoundDevicesChanged(()))
