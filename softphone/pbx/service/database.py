@@ -107,6 +107,86 @@ directory = Table(
     Column("presence", String(16), nullable=True),  # a robot's fixed one; None: by registration
 )
 
+group_members = Table(
+    "group_members", metadata,
+    Column("group_key", String(10), primary_key=True),  # the group itself is an entry of the directory
+    Column("member", String(10), primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+
+outbound_rules = Table(
+    "outbound_rules", metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("patterns", Text, nullable=False),  # JSON: [[prefix, action, place], ...], the first that matches decides
+)
+
+usage = Table(
+    "usage", metadata,
+    Column("extension", String(10), primary_key=True),
+    Column("month", String(7), primary_key=True),  # "2026-11" of the organisation's calendar
+    Column("seconds", Float, nullable=False),  # of talk outside
+)
+
+last_used = Table(
+    "last_used", metadata,
+    Column("extension", String(10), primary_key=True),
+    Column("device_type", String(16), nullable=False),
+)
+
+calls = Table(
+    "calls", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("extension", String(10), nullable=False),  # whose history it is in
+    Column("call_id", Text, nullable=False),  # Call-ID of the first leg: the same in the history of everyone concerned
+    Column("started_at", Float, nullable=False),
+    Column("value", Text, nullable=False),  # JSON of the CallRecord
+    Index("calls_of_an_extension", "extension", "id"),
+    sqlite_autoincrement=True,  # an id is never given twice: clients read on from it
+)
+
+caller_id_requests = Table(
+    "caller_id_requests", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("extension", String(10), nullable=False, index=True),
+    Column("email", String(254), nullable=False),
+    Column("number", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # checking, ready, refused
+    Column("reason", Text, nullable=False),
+    Column("asked_at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+setting_changes = Table(
+    "setting_changes", metadata,
+    Column("extension", String(10), primary_key=True),
+    Column("version", Integer, primary_key=True),  # of the document that the change made
+    Column("pointer", String(200), primary_key=True),
+    Column("changed_by", Text, nullable=False),
+    Column("device", Text, nullable=True),  # its name
+    Column("at", Float, nullable=False),
+)
+
+timed_changes = Table(
+    "timed_changes", metadata,
+    Column("extension", String(10), primary_key=True),
+    Column("pointer", String(200), primary_key=True),
+    Column("value", Text, nullable=False),  # JSON
+    Column("at", Float, nullable=False),
+)
+
+journal = Table(
+    "journal", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # in the order of the commits
+    Column("origin", String(32), nullable=False),  # the process that wrote it
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
 
 def sqlite_url(file: Path) -> URL:
     return URL.create("sqlite", database=str(file))

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import JSONResponse, Response
 
 from softphone.extension.moment import parse_moment
+from softphone.pbx.service.change_log import Author
 from softphone.pbx.service.device_store import NewDevice
 from softphone.pbx.service.models import RefreshBody, SignInBody
 from softphone.pbx.service.password import Attempts, password_fits
@@ -60,7 +61,7 @@ class Endpoints:
         wait = self._attempts.begin(email)
         if wait:
             raise too_many_attempts(wait)
-        if not password_fits(body.password, self._store.password_hash(email)):
+        if not password_fits(body.password, self._store.accounts.password_hash(email)):
             raise Problem("invalid-credentials", "The e-mail or the password is wrong.")
         self._attempts.succeeded(email)
         device = NewDevice(
@@ -93,9 +94,10 @@ class Endpoints:
         return JSONResponse(document, headers={"ETag": etag} | NO_STORE)
 
     def patch_extension(self, asked: Asked) -> Response:
-        groups = {row["key"] for row in self._store.directory_rows() if row["kind"] == "group"}
+        who = asked.who
         document, etag = self._store.extensions.patch(
-            asked.who.extension, asked.body, entity_tags(asked.headers.get("if-match")), asked.who.device_id, groups
+            who.extension, asked.body, entity_tags(asked.headers.get("if-match")), who.device_id,
+            Author(who.name, who.device_name),
         )
         return JSONResponse(document, headers={"ETag": etag} | NO_STORE)
 

@@ -79,8 +79,10 @@ def of_refusal(refusal: refusals.Refusal) -> Problem:
             return Problem("token-expired", "Sign in again.")
         case refusals.TokenExpired(reason=reason):
             return Problem("token-expired", "The session has ended.", reason=reason)
-        case refusals.Conflict():
-            return Problem("conflict", "The settings were changed elsewhere in the meantime.")
+        case refusals.Conflict(changes=changes):
+            return Problem("conflict", "The settings were changed elsewhere in the meantime.", changes=changes)
+        case refusals.NotFound():
+            return Problem("not-found", "There is no such thing here.")
         case refusals.Locked(faults=faults):
             return Problem("locked", faults[0].detail, errors=faults)
         case refusals.Invalid(faults=faults):

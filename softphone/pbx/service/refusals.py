@@ -37,7 +37,15 @@ class TokenExpired(Refusal):
 
 
 class Conflict(Refusal):
-    """The document has changed since the version that the change was made for."""
+    """The document has changed since the version that the change was made for; `changes` says who changed what."""
+
+    def __init__(self, changes: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__("conflict")
+        self.changes = list(changes)
+
+
+class NotFound(Refusal):
+    """There is no such thing, or not for this caller, who learns not which."""
 
 
 class Locked(Refusal):

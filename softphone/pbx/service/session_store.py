@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -16,7 +17,8 @@ from softphone.pbx.service.changes import Changes
 from softphone.pbx.service.database import accounts, devices, extensions, meta, one, sessions, spent_tokens
 from softphone.pbx.service.device_store import NewDevice, add_device, find_device, renew_device
 from softphone.pbx.service.extension_store import ExtensionStore, list_devices
-from softphone.pbx.service.refusals import DeviceLimit, NoExtension, NoLicence, TokenExpired
+from softphone.pbx.service.journal import Journal
+from softphone.pbx.service.refusals import DeviceLimit, NoExtension, NoLicence, NotFound, TokenExpired
 from softphone.pbx.service.subscribers import SubscriberCache
 
 DEVICES_AT_MOST = 3
@@ -46,12 +48,14 @@ class Caller:
     email: str
     extension: str
     device_id: str
+    name: str = ""
+    device_name: str = ""
 
 
 class SessionStore:
     def __init__(
         self, engine: Engine, writing: threading.RLock, subscribers: SubscriberCache, documents: ExtensionStore,
-        changes: Changes, clock: Callable[[], float], access_seconds: float, refresh_seconds: float,
+        changes: Changes, journal: Journal, clock: Callable[[], float], access_seconds: float, refresh_seconds: float,
     ) -> None:
         self._engine = engine
         self._reading = engine.execution_options(reading=True)
@@ -59,6 +63,7 @@ class SessionStore:
         self._subscribers = subscribers
         self._documents = documents
         self._changes = changes
+        self._journal = journal
         self._clock = clock
         self._access_seconds = access_seconds
         self._refresh_seconds = refresh_seconds
@@ -95,6 +100,7 @@ class SessionStore:
                 row = add_device(connection, key, device, self._clock())
             granted = self._open(connection, account, row["id"])
             tag = self._documents.touch(connection, key)
+            self._write_down(connection, ended, revoked)
         for gone in revoked:
             self._subscribers.drop_device(gone)
         self._subscribers.put_device(row)
@@ -106,8 +112,9 @@ class SessionStore:
         with self._reading.begin() as connection:
             row = one(
                 connection,
-                select(sessions, devices.c.extension)
+                select(sessions, devices.c.extension, devices.c.name.label("device_name"), accounts.c.name)
                 .join(devices, devices.c.id == sessions.c.device, isouter=True)
+                .join(accounts, accounts.c.email == sessions.c.email, isouter=True)
                 .where(sessions.c.access_hash == _hash(access_token)),
             )
         if row is None:
@@ -116,7 +123,9 @@ class SessionStore:
             raise TokenExpired(row["ended"])
         if row["access_expires"] <= self._clock():
             raise TokenExpired
-        return Caller(row["id"], row["email"], row["extension"], row["device"])
+        return Caller(
+            row["id"], row["email"], row["extension"], row["device"], row["name"] or row["email"], row["device_name"]
+        )
 
     def refresh(self, refresh_token: str, attempt: str | None = None) -> Granted:
         """Rotate. A spent token ends its session, unless the same `attempt` asks again because its answer was lost."""
@@ -127,6 +136,7 @@ class SessionStore:
                 row, reused = self._spent(connection, hashed, refresh_token, attempt)
                 if reused:
                     ended = self._end(connection, row["device"], "reused")
+                    self._write_down(connection, ended, [])
             if not ended:
                 if row["ended"]:
                     raise TokenExpired(row["ended"])
@@ -141,17 +151,27 @@ class SessionStore:
 
     def sign_out(self, caller: Caller) -> None:
         """The device is deactivated, and its SIP secret with it."""
-        self.deactivate(caller.device_id, "signed-out")
+        with contextlib.suppress(NotFound):
+            self.deactivate(caller.device_id, "signed-out")
 
-    def deactivate(self, device_id: str, reason: str) -> None:
+    def deactivate(self, device_id: str, reason: str, extension: str | None = None) -> None:
+        """Its SIP secret is void, and its session ends. Raises NotFound; also when it is not of that extension."""
         with self._writing, self._engine.begin() as connection:
             key = connection.scalar(select(devices.c.extension).where(devices.c.id == device_id))
+            if key is None or extension not in (None, key):
+                raise NotFound
             ended = self._end(connection, device_id, reason)
             connection.execute(delete(devices).where(devices.c.id == device_id))
-            tag = self._documents.touch(connection, key) if key else ""
+            tag = self._documents.touch(connection, key)
+            self._write_down(connection, ended, [device_id])
         self._subscribers.drop_device(device_id)
-        if key:
-            self._tell(key, tag, ended, [device_id])
+        self._tell(key, tag, ended, [device_id])
+
+    def _write_down(self, connection: Connection, ended: list[tuple[str, str]], revoked: list[str]) -> None:
+        for device_id in revoked:
+            self._journal.add(connection, "device_gone", device_id)
+        for session_id, reason in ended:
+            self._journal.add(connection, "session_ended", session_id, reason)
 
     def _tell(self, key: str, tag: str, ended: list[tuple[str, str]], revoked: list[str]) -> None:
         for device_id in revoked:

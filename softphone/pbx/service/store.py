@@ -12,65 +12,85 @@ from sqlalchemy import URL, delete, insert, select, update
 from softphone.extension.outgoing_rules import OutboundRule
 from softphone.extension.settings import Assignee, CallerId, DeviceType, NoAnswer, Settings
 from softphone.pbx.ports import Binding, Extension, SipDevice
+from softphone.pbx.service.account_store import AccountStore
+from softphone.pbx.service.background_writer import BackgroundWriter
+from softphone.pbx.service.call_store import CallStore
+from softphone.pbx.service.caller_id_requests import CallerIdRequests
 from softphone.pbx.service.changes import ChangeListener, Changes
-from softphone.pbx.service.database import accounts, directory, open_engine
+from softphone.pbx.service.database import directory, meta, open_engine
+from softphone.pbx.service.database_watch import LOOKS_EVERY, DatabaseWatch
 from softphone.pbx.service.device_store import DeviceStore, NewDevice
 from softphone.pbx.service.extension_store import ExtensionStore
-from softphone.pbx.service.password import hash_password, password_fits
-from softphone.pbx.service.refusals import NoExtension
+from softphone.pbx.service.group_store import GroupStore
+from softphone.pbx.service.journal import Entry, Journal
+from softphone.pbx.service.months import DEFAULT_ZONE, Months, zone
+from softphone.pbx.service.rule_store import RuleStore
 from softphone.pbx.service.session_store import SessionStore
+from softphone.pbx.service.settings_memory import SettingsMemory
 from softphone.pbx.service.subscribers import SubscriberCache
+from softphone.pbx.service.timed_changes import TimedChanges
+from softphone.pbx.service.usage_store import UsageStore
 
 
 class Store:
     """Thread-safe. `url` is SQLAlchemy's (`sqlite_url(file)`, `postgresql+psycopg://...`); `realm` is the SIP domain.
 
-    Also the `Subscribers` of signalling. Close it when everything that uses it has stopped.
+    Also the `Subscribers` of signalling. Close it when everything that uses it has stopped. `time_zone` is the
+    organisation's, kept once it is given.
     """
 
     def __init__(
         self, url: str | URL, *, realm: str, clock: Callable[[], float] = time.time, access_seconds: float = 3600,
-        refresh_seconds: float = 90 * 86400,
+        refresh_seconds: float = 90 * 86400, time_zone: str | None = None,
     ) -> None:
-        self._engine = open_engine(url)
-        self._reading = self._engine.execution_options(reading=True)
-        self._writing = threading.RLock()
-        self._clock = clock
-        self.changes = Changes()
-        self.subscribers = SubscriberCache(self._engine, realm, clock)
-        self.extensions = ExtensionStore(self._engine, self._writing, self.subscribers, self.changes, clock)
-        self.devices = DeviceStore(self._engine, self._writing, self.subscribers, self.extensions, clock)
+        engine = self._engine = open_engine(url)
+        self._reading = engine.execution_options(reading=True)
+        writing = self._writing = threading.RLock()
+        self.changes = changes = Changes()
+        self.journal = journal = Journal(engine, clock)
+        self._read_from = journal.head()
+        self._months = months = Months(clock, self._time_zone(time_zone))
+        self.memory = memory = SettingsMemory(months)
+        self.subscribers = SubscriberCache(engine, realm, memory, clock)
+        self.extensions = ExtensionStore(engine, writing, self.subscribers, changes, journal, months, clock)
+        self.devices = DeviceStore(engine, writing, self.subscribers, self.extensions, clock)
         self.sessions = SessionStore(
-            self._engine, self._writing, self.subscribers, self.extensions, self.changes, clock, access_seconds,
+            engine, writing, self.subscribers, self.extensions, changes, journal, clock, access_seconds,
             refresh_seconds,
         )
-        self.extensions.load()
+        self.accounts = AccountStore(engine, writing, self.sessions)
+        self.groups = GroupStore(engine, writing, memory, self.extensions, changes, journal)
+        self.rules = RuleStore(engine, writing, memory, journal)
+        self.caller_id_requests = CallerIdRequests(engine, writing, self.extensions, clock)
+        self.timed = TimedChanges(engine, writing, self.extensions, clock)
+        self.background = BackgroundWriter(engine, writing)
+        self.usage = UsageStore(engine, self.background, memory, self.extensions, changes, journal, months)
+        self.calls = CallStore(engine, self.background, changes, journal, clock)
+        self._watch: DatabaseWatch | None = None
+        for part in (self.extensions, self.groups, self.rules, self.usage):
+            part.load()
 
     # Seeding: each may be repeated at every start, and leaves alone what people have changed since.
 
     def ensure_account(
         self, email: str, password: str, extension: str | None, label: str, *, name: str | None = None,
         organisation: str = "", caller_ids: Sequence[str] = (), role: Any = "member", licensed: bool = True,
+        passcode: str = "", outbound_rule: str | None = None, locked: Sequence[str] = (),
         settings: Settings | None = None,
     ) -> None:
         """An account, and its extension unless None. The password, licence and extension given here always hold."""
         email, name = normal_email(email), name or label
         if extension is not None:
             self.extensions.ensure(settings or Settings(
-                key=extension, label=label, role=role, assignee=Assignee(name, email),
+                key=extension, label=label, role=role, assignee=Assignee(name, email), passcode=passcode,
                 caller_id=CallerId(number=caller_ids[0] if caller_ids else None, numbers=tuple(caller_ids)),
-                no_answer=NoAnswer(emails=(email,)), debug_mode=True,
+                no_answer=NoAnswer(emails=(email,)), debug_mode=True, outbound_rule=outbound_rule,
+                locked=tuple(locked),
             ))
-        row = {"name": name, "organisation": organisation, "licensed": licensed, "extension": extension}
-        with self._writing:
-            kept = self.password_hash(email)
-            if kept is None or not password_fits(password, kept):
-                row["password_hash"] = hash_password(password)
-            with self._engine.begin() as connection:
-                if kept is None:
-                    connection.execute(insert(accounts).values(email=email, **row))
-                else:
-                    connection.execute(update(accounts).where(accounts.c.email == email).values(**row))
+        self.accounts.ensure(
+            email, password,
+            {"name": name, "organisation": organisation, "licensed": licensed, "extension": extension},
+        )
 
     def ensure_directory_entry(
         self, key: str, label: str, kind: str = "extension", presence: str | None = None
@@ -79,6 +99,9 @@ class Store:
         with self._writing, self._engine.begin() as connection:
             connection.execute(delete(directory).where(directory.c.key == key))
             connection.execute(insert(directory).values(key=key, label=label, kind=kind, presence=presence))
+            self.journal.add(connection, "directory")
+        if kind == "group":
+            self.groups.load()
         self.changes.directory_changed()
 
     def ensure_sip_device(
@@ -106,32 +129,24 @@ class Store:
         self.subscribers.remove_binding(extension, device_id, contact)
 
     def settings(self, key: str) -> Settings | None:
-        try:
-            document, _ = self.extensions.get(key)
-        except NoExtension:
-            return None
-        return Settings.from_json(document)
+        return self.memory.settings(key)
 
     def outbound_rule(self, rule_id: str) -> OutboundRule | None:
-        return None
+        return self.memory.outbound_rule(rule_id)
 
     def group_members(self, key: str) -> Sequence[str]:
-        return ()
+        return self.memory.group_members(key)
 
     def last_used(self, key: str) -> DeviceType | None:
-        return None
+        return self.memory.last_used(key)
 
     def device_used(self, key: str, device_id: str) -> None:
-        """Not kept yet: the fixed order of devices holds."""
+        self.usage.device_used(key, device_id)
 
     def add_usage(self, key: str, seconds: float) -> None:
-        """Not counted yet."""
+        self.usage.add(key, seconds)
 
     # What the endpoints ask
-
-    def password_hash(self, email: str) -> str | None:
-        with self._reading.begin() as connection:
-            return connection.scalar(select(accounts.c.password_hash).where(accounts.c.email == email))
 
     def directory_rows(self) -> list[dict[str, Any]]:
         """(key, label, kind, presence or None) of robots and groups."""
@@ -145,9 +160,54 @@ class Store:
         """Signalling calls this for every registration, and when a device has gone."""
         self.changes.registrations_changed(extension)
 
+    def watch(self, every: float = LOOKS_EVERY) -> None:
+        """From now on follow what other processes write to the database, and do what falls due."""
+        due = (self.usage.month_turned, self.timed.run_due)
+        self._watch = DatabaseWatch(self.journal, self._read_from, self._apply, due, every)
+
     def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+        self.background.close()
         self.subscribers.close()
         self._engine.dispose()
+
+    def _apply(self, entry: Entry) -> None:
+        """Something another process wrote."""
+        subject = entry.subject
+        match entry.kind:
+            case "extension":
+                self.extensions.reload(subject)
+                self.changes.extension_changed(subject, entry.value)
+            case "mailbox":
+                self.extensions.reload(subject)
+            case "directory":
+                self.groups.load()
+                self.changes.directory_changed()
+            case "rules":
+                self.rules.load()
+            case "last_used":
+                self.memory.put_last_used(subject, entry.value)
+            case "calls":
+                self.changes.calls_changed(subject, entry.value)
+            case "voicemail":
+                self.changes.voicemail_changed(subject)
+            case "device_gone":
+                self.subscribers.drop_device(subject)
+                self.changes.device_revoked(subject)
+            case "session_ended":
+                self.changes.session_ended(subject, entry.value)
+
+    def _time_zone(self, given: str | None) -> str:
+        mine = meta.c.name == "time-zone"
+        if given is not None:
+            zone(given)
+            with self._engine.begin() as connection:
+                if connection.execute(update(meta).where(mine).values(value=given)).rowcount == 0:
+                    connection.execute(insert(meta).values(name="time-zone", value=given))
+            return given
+        with self._reading.begin() as connection:
+            return connection.scalar(select(meta.c.value).where(mine)) or DEFAULT_ZONE
 
 
 def normal_email(email: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from softphone.pbx.ports import Binding, Extension, SipDevice
 from softphone.pbx.service.database import bindings, devices
+from softphone.pbx.service.settings_memory import SettingsMemory
 
 _log = logging.getLogger(__name__)
 _RETRY_AFTER = 1.0  # seconds; a full disk or a lost database must not spin
@@ -21,9 +22,10 @@ _Key = tuple[str, str, str]  # extension, device, hash of the contact
 
 
 class SubscriberCache:
-    """`softphone.pbx.ports.Subscribers`. One process writes the database, so memory is never behind it."""
+    """What the stores write they put here too; what other processes write, `DatabaseWatch` does."""
 
-    def __init__(self, engine: Engine, realm: str, clock: Callable[[], float]) -> None:
+    def __init__(self, engine: Engine, realm: str, memory: SettingsMemory, clock: Callable[[], float]) -> None:
+        self.memory = memory
         self._engine = engine
         self._realm = realm
         self._clock = clock
@@ -64,9 +66,11 @@ class SubscriberCache:
         )
         if former not in (None, row["auth_username"]):
             self._devices.pop(str(former), None)
+        self.memory.put_device(row)
 
     def drop_device(self, device_id: str) -> None:
         self._devices.pop(self._names.pop(device_id, ""), None)
+        self.memory.drop_device(device_id)
         with self._changed:
             gone = [kept for kept in self._kept.values() if kept.device_id == device_id]
         for binding in gone:
@@ -74,6 +78,10 @@ class SubscriberCache:
 
     def put_extension(self, extension: Extension) -> None:
         self._extensions[extension.key] = extension
+
+    def drop_extension(self, key: str) -> None:
+        self._extensions.pop(key, None)
+        self.memory.drop_document(key)
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until every registration told so far is in the database."""
