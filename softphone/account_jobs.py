@@ -17,18 +17,18 @@ from softphone.phone.account import Provisioning, SignedIn, ThisDevice
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.ports import AccountService
 from softphone.phone.secret import Secret
+from softphone.service_jobs import Post, ServiceJobs
 from softphone.store.credentials import Credentials, SavedAccount
+from softphone.store.sound_cache import KEPT, SoundCache
 from softphone.worker import Worker
 
 log = logging.getLogger(__name__)
-
-Post = Callable[[ev.LocalEvent], None]
 
 #: The service's word that this sign-in is over; anything else is a reason to try again.
 _OVER = {FailureKind.EXPIRED, FailureKind.REPLACED, FailureKind.INVALID_CREDENTIALS, FailureKind.NO_EXTENSION}
 
 
-class AccountJobs:
+class AccountJobs(ServiceJobs):
     """`AccountRequests` for the telephone. `new_service` makes a client that holds one session."""
 
     def __init__(
@@ -38,7 +38,9 @@ class AccountJobs:
         worker: Worker,
         post: Post,
         device: ThisDevice,
+        sounds: SoundCache,
     ) -> None:
+        super().__init__(worker, post, sounds)
         self._new_service = new_service
         self._credentials = credentials
         self._worker = worker
@@ -54,6 +56,7 @@ class AccountJobs:
         self._retry: threading.Timer | None = None
         self._tries = 0
         self._loading = False
+        self._parts_of = -1  # the attempt whose smaller parts have been asked for
 
     # --- AccountRequests, from the main thread --------------------------------------------------------------------
 
@@ -132,6 +135,7 @@ class AccountJobs:
             self._post(ev.SignInRefused(failure))
 
     def _restore(self, attempt: int) -> None:
+        self._sounds.clear(KEPT)
         try:
             saved = self._credentials.load()
         except Refused as refused:
@@ -185,6 +189,10 @@ class AccountJobs:
             self._post(ev.ExtensionLoaded(document, etag))
             self._post(ev.DirectoryLoaded(entries))
             self._post(ev.ServiceReached())
+            if self._parts_of != attempt:
+                self._parts_of = attempt
+                self.load_voicemails()
+                self.load_outbound_rules()
 
     def _service_refused(self, attempt: int, failure: Failure) -> None:
         if attempt != self._attempt:
@@ -231,6 +239,7 @@ class AccountJobs:
                 self._credentials.remove()
             except Refused as refused:
                 log.info("no keychain to remove the account from: %s", refused.failure.detail)
+        self._sounds.clear()
         return client
 
     def _save(self) -> None:
@@ -266,12 +275,21 @@ class AccountJobs:
                     failure = Failure(kind, detail=data)
                     self._worker.submit(lambda f=failure: self._end_session(attempt, f))  # type: ignore[misc]
                     return
-                if event in ("extension", "directory") and not self._loading:
+                if event == "voicemail":
+                    self.load_voicemails()
+                elif event in ("extension", "directory") and not self._loading:
                     self._loading = True  # several changes at once are loaded once
                     self._worker.submit(lambda: self._load_the_rest(attempt, client))
         except Refused as refused:
             failure = refused.failure
             self._worker.submit(lambda: self._service_refused(attempt, failure))
+
+    def _signed_in_to(self) -> tuple[AccountService, int] | None:
+        client = self._service
+        return None if client is None else (client, self._attempt)
+
+    def _is_over(self, attempt: int) -> bool:
+        return attempt != self._attempt
 
     def _next_attempt(self) -> int:
         self._attempt += 1

@@ -32,6 +32,8 @@ from softphone.store.credentials import Credentials
 from softphone.store.history import HistoryFile
 from softphone.store.paths import Paths
 from softphone.store.preferences import PreferencesFile, Remembered
+from softphone.store.settings_file import SettingsFile
+from softphone.store.sound_cache import SoundCache
 from softphone.this_computer import computer_name, forward_signals, this_region
 from softphone.ui.inbox import Inbox
 from softphone.ui.text import PRODUCT
@@ -118,12 +120,13 @@ class Desktop:
             self._account_worker,
             inbox.post,
             ThisDevice(preferences.installation_id, computer_name(), platform.system().lower(), __version__),
+            SoundCache(paths.cache / "sounds"),
         )
-        self._history = HistoryFile(
-            paths.history,
-            self._disk.submit,
-            lambda what, failure: inbox.post(ev.StoreFailed(what, failure)),
-        )
+
+        def store_failed(what: str, failure: Failure) -> None:
+            inbox.post(ev.StoreFailed(what, failure))
+
+        self._history = HistoryFile(paths.history, self._disk.submit, store_failed)
         self._preferences.on_failure = lambda problem: inbox.post(
             ev.StoreFailed("preferences", Failure(FailureKind.DISK_FULL, problem.errno, str(problem)))
         )
@@ -139,6 +142,7 @@ class Desktop:
                 service=os.environ.get("SOFTPHONE_SERVICE") or None,
                 sound=preferences.sound,
             ),
+            SettingsFile(paths.settings, self._disk.submit, store_failed),
         )
         self._inbox = inbox
         self._main_thread = _MainThread()

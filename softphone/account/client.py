@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from softphone.account import wire
+from softphone.account.answers import JSON, encode, read_answer
 from softphone.account.discovery import find_service
-from softphone.account.errors import failure_of_answer, problem_kind, refuse, server_failure
+from softphone.account.errors import failure_of_answer, problem_kind, refuse
 from softphone.account.events import POLL_EVERY, EventStream
 from softphone.account.http import Answer, Http
+from softphone.account.services import ServiceParts
 from softphone.account.token_auth import OVER, TokenAuth
-from softphone.extension.document import InvalidDocument
 from softphone.extension.settings import Settings
 from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn, ThisDevice
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.secret import Secret
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 MERGE_PATCH = "application/merge-patch+json"
 
 
-class AccountClient:
+class AccountClient(ServiceParts):
     """`softphone.phone.ports.AccountService` for one session.
 
     `on_rotated` gets each new refresh token before it is relied on; `ca_file` is an authority trusted beside the
@@ -61,10 +60,10 @@ class AccountClient:
         }
         if replace_device is not None:
             asked["replace_device"] = replace_device
-        answer = self._http.ask("POST", f"{base}/sessions", headers=_JSON, content=_encode(asked))
+        answer = self._http.ask("POST", f"{base}/sessions", headers=JSON, content=encode(asked))
         if answer.status in (404, 405) and not problem_kind(answer.body):
             raise refuse(FailureKind.SERVICE_NOT_FOUND, f"{base}: HTTP {answer.status}")
-        opened = _read(answer, wire.opened)
+        opened = read_answer(answer, wire.opened)
         with self._lock:
             self._base, self._extension = base, None
         self._auth.open(opened.tokens)
@@ -79,7 +78,7 @@ class AccountClient:
         self._auth.resume(session.refresh_token)
 
     def provisioning(self) -> Provisioning:
-        return _read(self._ask("GET", "/provisioning"), wire.provisioning)
+        return read_answer(self._ask("GET", "/provisioning"), wire.provisioning)
 
     def extension(self) -> tuple[dict[str, Any], str]:
         with self._lock:
@@ -92,17 +91,17 @@ class AccountClient:
     def patch_extension(self, patch: dict[str, Any], etag: str) -> tuple[dict[str, Any], str]:
         headers = {"If-Match": etag, "Content-Type": MERGE_PATCH}
         with self._patching:
-            return self._remember(self._ask("PATCH", "/extension", headers, _encode(patch)))
+            return self._remember(self._ask("PATCH", "/extension", headers, encode(patch)))
 
     def directory(self) -> Sequence[DirectoryEntry]:
-        return _read(self._ask("GET", "/directory"), wire.directory)
+        return read_answer(self._ask("GET", "/directory"), wire.directory)
 
     def sign_out(self) -> None:
         """The session is over on this side even when the service cannot be told."""
         self._close_stream()
         try:
             answer = self._ask("DELETE", "/sessions/current")
-            _read(answer, lambda body: None, empty=True)
+            read_answer(answer, lambda body: None, empty=True)
         except Refused as refused:
             if refused.failure.kind not in OVER:
                 raise
@@ -133,7 +132,7 @@ class AccountClient:
         answer = self._ask("GET", "/extension", {"If-None-Match": seen[1]} if seen else {})
         if answer.status == 304 and seen is not None:
             return seen[1]
-        _read(answer, lambda body: None)
+        read_answer(answer, lambda body: None)
         return answer.headers.get("etag") or hashlib.sha256(answer.body).hexdigest()
 
     def _has(self, etag: str) -> bool:
@@ -170,10 +169,10 @@ class AccountClient:
         )
 
     def _renew(self, refresh: Secret, attempt: str) -> wire.Tokens:
-        headers = _JSON | {"Idempotency-Key": attempt}
-        content = _encode({"refresh_token": refresh.reveal()})
+        headers = JSON | {"Idempotency-Key": attempt}
+        content = encode({"refresh_token": refresh.reveal()})
         answer = self._http.ask("POST", f"{self._base}/sessions/refresh", headers=headers, content=content)
-        return _read(answer, wire.tokens)
+        return read_answer(answer, wire.tokens)
 
     def _remember(self, answer: Answer) -> tuple[dict[str, Any], str]:
         def document_of(value: Any) -> dict[str, Any]:
@@ -181,27 +180,7 @@ class AccountClient:
             document: dict[str, Any] = value
             return document
 
-        seen = _read(answer, document_of), answer.headers.get("etag", "")
+        seen = read_answer(answer, document_of), answer.headers.get("etag", "")
         with self._lock:
             self._extension = seen if seen[1] else None
         return seen
-
-
-_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
-
-
-def _encode(value: Any) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, TypeError, RecursionError) as error:
-        raise refuse(FailureKind.INVALID, f"cannot be written: {type(error).__name__}") from error
-
-
-def _read(answer: Answer, make: Callable[[Any], _T], *, empty: bool = False) -> _T:
-    """A success, made into what was asked for; anything else is Refused."""
-    if not 200 <= answer.status < 300:
-        raise Refused(failure_of_answer(answer.status, answer.headers, answer.body))
-    try:
-        return make(None if empty else wire.parse(answer.body))
-    except InvalidDocument as error:
-        raise Refused(server_failure(f"an answer that makes no sense: {error}", answer.status)) from error

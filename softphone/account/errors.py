@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from softphone.account.wire import activated_devices
+from softphone.account.wire import activated_devices, plain
+from softphone.extension.document import Fault
 from softphone.phone.failure import Failure, FailureKind, Refused
 
 _PROBLEMS = {
@@ -70,6 +71,7 @@ def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> F
         kind, status, _detail(problem) or f"HTTP {status}",
         retry_after=_retry_after(headers.get("retry-after", "")),
         devices=activated_devices(problem.get("devices")) if kind is FailureKind.DEVICE_LIMIT else (),
+        sentence=_sentence(problem.get("detail")), faults=_faults(problem),
     )
 
 
@@ -149,6 +151,21 @@ def _detail(problem: Mapping[str, Any]) -> str:
             parts.append(f"{error.get('pointer')}: {error.get('code')}")
     text = "; ".join(part for part in parts if isinstance(part, str))
     return "".join(char if char.isprintable() else " " for char in text)[:_LONGEST_DETAIL]
+
+
+def _faults(problem: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """The members that the service finds wrong; what cannot be read is left out."""
+    errors = problem.get("errors")
+    return tuple(
+        Fault(str(error["pointer"])[:200], str(error.get("code", ""))[:60], _sentence(error.get("detail")))
+        for error in (errors[:50] if isinstance(errors, list) else ())
+        if isinstance(error, dict) and isinstance(error.get("pointer"), str)
+    )
+
+
+def _sentence(text: Any) -> str:
+    """For a window: one line, of bounded length."""
+    return plain(text) if isinstance(text, str) else ""
 
 
 def _retry_after(header: str) -> float | None:

@@ -114,18 +114,18 @@ def parse(body: bytes) -> Any:
 
 
 def tokens(value: Any) -> Tokens:
-    read_ = _read(_Tokens, value)
+    read_ = read_value(_Tokens, value)
     return Tokens(Secret(read_.access_token), Secret(read_.refresh_token), float(read_.expires_in))
 
 
 def opened(value: Any) -> Opened:
-    session = _read(_Opened, value)
+    session = read_value(_Opened, value)
     who = session.account
     return Opened(tokens(value), plain(who.email), plain(who.name), plain(who.organisation), session.extension)
 
 
 def provisioning(value: Any) -> Provisioning:
-    told = _read(_Provisioning, value)
+    told = read_value(_Provisioning, value)
     transports = tuple(dict.fromkeys(one for one in told.transports if one in _TRANSPORTS))
     if not transports:
         raise InvalidDocument(())
@@ -141,7 +141,7 @@ def directory(value: Any) -> tuple[DirectoryEntry, ...]:
     """A presence that this version does not know is "unknown"."""
     return tuple(
         DirectoryEntry(one.key, plain(one.label), one.kind, one.presence if one.presence in _PRESENCES else "unknown")
-        for one in _read(_Directory, {"entries": value}).entries
+        for one in read_value(_Directory, {"entries": value}).entries
     )
 
 
@@ -150,7 +150,7 @@ def activated_devices(value: Any) -> tuple[ActivatedDevice, ...]:
     found = []
     for one in value[:20] if isinstance(value, list) else ():
         try:
-            device = _read(_Device, one)
+            device = read_value(_Device, one)
         except InvalidDocument:
             continue
         last_seen = plain(device.last_seen) if device.last_seen is not None else None
@@ -159,7 +159,7 @@ def activated_devices(value: Any) -> tuple[ActivatedDevice, ...]:
 
 
 def well_known(value: Any) -> str:
-    found: _WellKnown = _read(_WellKnown, value)
+    found: _WellKnown = read_value(_WellKnown, value)
     return found.account_api
 
 
@@ -175,7 +175,7 @@ def plain(text: str) -> str:
     return "".join(" " if ord(char) < 32 or ord(char) == 127 else char for char in text)[:_LONGEST_NAME].strip()
 
 
-def _read(cls: Any, value: Any) -> Any:
+def read_value(cls: Any, value: Any) -> Any:
     return read(cls, value, complete=False, limited=True)
 
 

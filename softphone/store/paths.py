@@ -23,6 +23,7 @@ class Paths:
     data: Path
     logs: Path
     runtime: Path
+    cache: Path
 
     @property
     def preferences(self) -> Path:
@@ -31,6 +32,10 @@ class Paths:
     @property
     def history(self) -> Path:
         return self.data / "history.sqlite3"
+
+    @property
+    def settings(self) -> Path:
+        return self.data / "settings.json"
 
     @property
     def log_file(self) -> Path:
@@ -60,8 +65,9 @@ def paths_of(profile: str = DEFAULT_PROFILE) -> Paths:
         data=dirs.user_data_path / sub,
         logs=dirs.user_log_path / sub,
         runtime=_runtime(dirs),
+        cache=dirs.user_cache_path / sub,
     )
-    for folder in (paths.config, paths.data, paths.logs, paths.runtime):
+    for folder in (paths.config, paths.data, paths.logs, paths.runtime, paths.cache):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return paths
 
