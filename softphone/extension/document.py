@@ -2,6 +2,8 @@
 
 The dataclasses are the only description: their types say the shape, and the metadata of their fields the limits, in
 pydantic's words (`pattern`, `ge`, `le`, `max_length`), so that the OpenAPI document is made from the same lines.
+`fault` is what a person is told of text in a wrong form, where the description does not say it ("{text}" is the text),
+`too_long` of one that is too long.
 """
 
 from __future__ import annotations
@@ -188,9 +190,11 @@ class _Reader:
         elif "ge" in limits and not limits["ge"] <= value <= limits["le"]:
             self._fault(at, "range", f"This must be from {limits['ge']} to {limits['le']}.")
         elif "max_length" in limits and len(value) > limits["max_length"]:
-            self._fault(at, "too-long", f"At most {limits['max_length']} characters are possible.")
+            self._fault(at, "too-long", limits.get("too_long") or limits.get("fault", "").replace("{text}", value[:60])
+                        or f"At most {limits['max_length']} characters are possible.")
         elif kind is str and not _encodes(value):
             self._fault(at, "format", "This text holds half a character.")
         elif "pattern" in limits and not re.fullmatch(limits["pattern"], value):
-            self._fault(at, "format", limits.get("description", "This is not written as it should be."))
+            said = limits.get("fault") or limits.get("description", "This is not written as it should be.")
+            self._fault(at, "format", said.replace("{text}", value))
         return value

@@ -20,14 +20,22 @@ EMAIL = r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$"
 _NUMBER = {
     "pattern": E164, "max_length": 16,
     "description": "Write the number with its country code, like +6531234567.",
+    "fault": "This isn't a phone number. Start with + and the country.",
 }
 _KEY = {"pattern": KEY, "max_length": 10, "description": "An extension is written in digits, like 100."}
-_EMAIL = {"pattern": EMAIL, "max_length": 254, "description": "An e-mail address looks like name@example.com."}
-_PASSCODE = {"pattern": r"^([0-9]{4,16})?$", "max_length": 16, "description": "A passcode is 4 to 16 digits."}
+_EMAIL = {
+    "pattern": EMAIL, "max_length": 254, "description": "An e-mail address looks like name@example.com.",
+    "fault": "{text} is not a full email address.",
+}
+_PASSCODE = {
+    "pattern": r"^([0-9]{4,10})?$", "max_length": 10, "description": "A passcode is 4 to 10 digits.",
+    "fault": "Digits only, 4 to 10.",
+}
 _TEXT = {"pattern": PLAIN, "max_length": 100}
 _PARTY = {
     "pattern": r"^(\+[1-9][0-9]{6,14}|[0-9]{1,10})$", "max_length": 16,
     "description": "Write a number with its country code, or an extension.",
+    "fault": "This isn't a phone number. Start with + and the country.",
 }
 
 
@@ -110,7 +118,10 @@ class Speech:
     gender: Literal["female", "male"] = "female"
     pitch: int = field(default=5, metadata={"ge": 0, "le": 9})
     rate: int = field(default=5, metadata={"ge": 0, "le": 9})
-    text: str = field(default="", metadata={"max_length": 1000, "pattern": SPOKEN})
+    text: str = field(
+        default="",
+        metadata={"max_length": 1000, "pattern": SPOKEN, "too_long": "Shorten it to 1000 characters."},
+    )
 
 
 @dataclass(frozen=True)

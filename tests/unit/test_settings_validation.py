@@ -1,7 +1,7 @@
 """What makes a settings document acceptable, each rule by its name."""
 
 import json
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from softphone.extension.document import merge_patch
 from softphone.extension.moment import parse_moment
 from softphone.extension.settings import CallerId, Settings
-from softphone.extension.validation import READ_ONLY, faults, refused_changes
+from softphone.extension.validation import READ_ONLY, change_faults, faults, refused_changes
 
 A_NUMBER, ANOTHER_NUMBER = "+6531234567", "+6569876543"
 A_DOCUMENT = Settings(
@@ -84,6 +84,9 @@ def test_more_than_one_number_to_forward_to_has_its_exact_sentence(several):
         ({"dnd": {"until": "2026-11-22T09:30:00"}}, "/dnd/until", "format"),
         ({"network": {"local_sip_server_ip": "pbx.local"}}, "/network/local_sip_server_ip", "format"),
         ({"passcode": "12"}, "/passcode", "format"),
+        ({"passcode": "12345678901"}, "/passcode", "too-long"),
+        ({"no_answer": {"message": {"speech": {"text": " \n"}}}}, "/no_answer/message/speech/text", "empty"),
+        ({"no_answer": {"message": {"speech": {"text": "a" * 1001}}}}, "/no_answer/message/speech/text", "too-long"),
         ({"label": "two\r\nlines"}, "/label", "format"),
         ({"label": "one\n"}, "/label", "format"),
         ({"label": "a" * 101}, "/label", "too-long"),
@@ -111,6 +114,9 @@ def test_a_fault_is_named_by_its_pointer_and_code(patch, pointer, code):
         {"type": "contact_center", "ring_devices": ["desktop"], "primary_device": "desktop"},
         {"ring_devices": []},
         {"passcode": ""},
+        {"passcode": "1234567890"},
+        {"no_answer": {"action": "forward", "number": A_NUMBER, "message": {"speech": {"text": ""}}}},
+        {"type": "contact_center", "ring_devices": [], "no_answer": {"message": {"speech": {"text": ""}}}},
         {"label": "陈 Ålice"},
         {"usage_limit": {"kind": "amount", "limit": 12.5, "currency": "SGD"}},
     ],
@@ -129,8 +135,12 @@ def test_a_member_of_a_call_group_forwards_to_one_destination():
 
 
 def test_forwarding_to_a_group_allows_only_that_group():
-    assert ("/forwarding", "one-group") in found({"forwarding": {"extensions": ["9000", "101"]}}, groups={"9000"})
+    for extensions in (["9000", "101"], ["9000", "9001"]):
+        wrong = found({"forwarding": {"extensions": extensions}}, groups={"9000", "9001"})
+        assert wrong == {("/forwarding/extensions", "one-group")}
     assert not found({"forwarding": {"extensions": ["9000"]}}, groups={"9000"})
+    assert not found({"forwarding": {"extensions": ["9000"], "number": A_NUMBER}}, groups={"9000"})
+    assert not found({"forwarding": {"extensions": ["101", "102"]}}, groups={"9000"})
 
 
 def test_extensions_older_than_the_restriction_are_free_of_it():
@@ -138,8 +148,128 @@ def test_extensions_older_than_the_restriction_are_free_of_it():
     assert not found(IN_A_GROUP, both, groups={"9000"})
 
 
+# Words of the design
+@pytest.mark.parametrize(
+    ("patch", "sentence"),
+    [
+        ({"forwarding": {"extensions": ["100"]}}, "You can't forward to yourself."),
+        ({"forwarding": {"number": "6531234567"}}, "This isn't a phone number. Start with + and the country."),
+        ({"no_answer": {"number": "+65312345671234567"}}, "This isn't a phone number. Start with + and the country."),
+        ({"forwarding": {"vip": ["Bob"]}}, "This isn't a phone number. Start with + and the country."),
+        ({"no_answer": {"emails": ["alice"]}}, "alice is not a full email address."),
+        ({"no_answer": {"message": {"speech": {"text": ""}}}}, "Type the message callers will hear."),
+        ({"no_answer": {"message": {"speech": None}}}, "Type the message callers will hear."),
+        ({"no_answer": {"message": {"speech": {"text": "a" * 1001}}}}, "Shorten it to 1000 characters."),
+        ({"passcode": "12"}, "Digits only, 4 to 10."),
+        ({"passcode": "12345678901"}, "Digits only, 4 to 10."),
+        ({"network": {"local_sip_server_ip": "192.168.1.256"}}, "Each part must be 0 to 255."),
+        ({"network": {"local_sip_server_ip": "pbx"}}, "Type an IP address, like 10.20.0.30."),
+        ({"network": {"local_sip_server_ip": "10.20.0"}}, "Type an IP address, like 10.20.0.30."),
+    ],
+)
+def test_a_fault_is_told_in_the_words_of_the_design(patch, sentence):
+    assert [fault.detail for fault in faults(patched(patch))] == [sentence]
+
+
+def test_call_group_limits_are_told_in_the_words_of_the_design():
+    both = {"forwarding": {"number": A_NUMBER, "extensions": ["101"]}}
+    two = {"forwarding": {"extensions": ["101", "9000"]}}
+    assert [fault.detail for fault in faults(patched(IN_A_GROUP, both))] == [
+        "This number is in a call group, so it must be the only one."
+    ]
+    assert [fault.detail for fault in faults(patched(two), {"9000"})] == ["A call group must be the only extension."]
+
+
 def test_every_fault_is_told_at_once():
     assert len(found({"label": 5, "passcode": "x", "dnd": {"enabled": "no"}, "nonsense": 1})) == 4
+
+
+# --- as a change ------------------------------------------------------------------------------------------------------
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+TWO_DEVICES = {"devices": [
+    {"id": kind, "type": kind, "name": kind, "mac": None, "activated": True, "this_device": False, "last_seen": None}
+    for kind in ("mobile", "desktop")
+]}  # fmt: skip
+
+
+def wrong_with(patch, *already, groups=(), known=None):
+    before = patched(*already)
+    wrong = change_faults(before, merge_patch(before, patch), groups, now=NOW, known=known)
+    return [(fault.pointer, fault.code) for fault in wrong]
+
+
+def test_the_last_device_that_rings_stays_on():
+    for ring in ([], ["ip_phone"]):
+        assert wrong_with({"ring_devices": ring}, TWO_DEVICES) == [("/ring_devices", "last-device")]
+    assert not wrong_with({"ring_devices": ["mobile"]}, TWO_DEVICES)
+    sentence = "At least one device must ring. To stop all calls, use Do not disturb."
+    before = patched(TWO_DEVICES)
+    assert change_faults(before, merge_patch(before, {"ring_devices": []}), now=NOW)[0].detail == sentence
+
+
+def test_a_device_can_be_chosen_before_any_is_activated():
+    assert not wrong_with({"ring_devices": ["mobile"]})
+
+
+def test_an_extension_for_which_none_was_ever_chosen_can_change_everything_else():
+    assert not wrong_with({"label": "Alice"}, TWO_DEVICES, {"ring_devices": []})
+
+
+@pytest.mark.parametrize("until", ["2026-11-22T09:30:00+08:00", "2026-11-22T01:00:00Z", "1999-01-01T00:00:00Z"])
+def test_do_not_disturb_until_a_time_that_has_passed_is_refused(until):
+    assert wrong_with({"dnd": {"enabled": True, "until": until}}) == [("/dnd/until", "past")]
+
+
+def test_do_not_disturb_that_has_ended_is_in_nobodys_way():
+    ended = {"dnd": {"enabled": True, "until": "2026-11-22T09:00:00+08:00"}}
+    assert not wrong_with({"label": "Alice"}, ended)
+    assert not wrong_with({"dnd": {"enabled": False}}, ended)
+    assert not wrong_with({"dnd": {"until": "2026-11-22T09:31:00+08:00"}}, ended)
+    assert not wrong_with({"dnd": {"until": None}}, ended)
+
+
+def test_an_extension_that_does_not_exist_cannot_be_forwarded_to():
+    to_both = {"forwarding": {"extensions": ["101", "555"]}}
+    assert wrong_with(to_both, known={"100", "101"}) == [("/forwarding/extensions/1", "not-found")]
+    before = patched()
+    wrong = change_faults(before, merge_patch(before, to_both), now=NOW, known={"100", "101"})
+    assert wrong[0].detail == "There is no extension 555. Remove it or check the number."
+    assert not wrong_with(to_both, known=None)
+
+
+def test_an_extension_that_is_gone_since_is_no_fault_of_another_change():
+    gone = {"forwarding": {"extensions": ["101", "555"]}}
+    assert not wrong_with({"forwarding": {"enabled": True}}, gone, known={"100", "101"})
+    assert not wrong_with({"forwarding": {"extensions": ["555"]}}, gone, known={"100", "101"})
+
+
+def test_what_was_wrong_before_does_not_keep_from_changing_something_else():
+    old = {"passcode": "123456789012", "network": {"local_sip_server_ip": "pbx"}}
+    assert not wrong_with({"label": "Alice"}, old)
+    assert wrong_with({"passcode": "1234567890123"}, old) == [("/passcode", "too-long")]
+
+
+def test_a_list_that_has_become_too_long_is_shortened_step_by_step():
+    """The extension joined the call group when it already forwarded to three."""
+    three = {"forwarding": {"enabled": True, "extensions": ["101", "102", "103"]}}
+    assert not wrong_with({"forwarding": {"extensions": ["101", "102"]}}, IN_A_GROUP, three)
+    assert not wrong_with({"forwarding": {"extensions": ["101"]}}, IN_A_GROUP, three)
+    longer = {"forwarding": {"number": A_NUMBER}}
+    assert wrong_with(longer, IN_A_GROUP, three) == [("/forwarding", "one-destination")]
+
+
+def test_a_change_that_is_no_settings_is_a_fault_and_no_crash():
+    for patch in ({"devices": 5}, {"dnd": None}, {"forwarding": {"extensions": [5, None]}}, {"ring_devices": {"a": 1}}):
+        assert wrong_with(patch)
+
+
+@pytest.mark.parametrize("patch", [{"call_waiting": False}, {"no_answer": {"after_seconds": 30}}])
+def test_what_is_for_normal_extensions_only_is_refused_to_others(patch):
+    before = patched({"type": "contact_center", "ring_devices": ["desktop"]})
+    refused = refused_changes(before, merge_patch(before, patch))
+    assert [(fault.code, fault.detail) for fault in refused] == [("normal-only", "Only for Normal extensions.")]
+    assert refused_changes(A_DOCUMENT, patched(patch)) == ()
 
 
 @pytest.mark.parametrize("where", READ_ONLY)
