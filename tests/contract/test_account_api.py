@@ -109,7 +109,9 @@ def test_tokens_are_granted_as_the_contract_says(api):
     ("path", "model"),
     [
         ("/provisioning", models.ProvisioningModel), ("/extension", Settings),
-        ("/directory", list[models.DirectoryEntryModel]),
+        ("/directory", list[models.DirectoryEntryModel]), ("/calls", list[models.CallModel]),
+        ("/caller-id-requests", list[models.CallerIdRequestModel]),
+        ("/outbound-rules", list[models.OutboundRuleModel]), ("/extension/changes", list[models.SettingChangeModel]),
     ],
 )  # fmt: skip
 def test_answers_are_what_the_models_describe(signed_in, path, model):
@@ -129,7 +131,9 @@ def test_the_openapi_document_describes_what_is_served(signed_in):
         f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods
     } == {
         "POST /sessions", "POST /sessions/refresh", "DELETE /sessions/current", "GET /provisioning", "GET /extension",
-        "PATCH /extension", "GET /directory", "GET /events",
+        "PATCH /extension", "GET /extension/changes", "DELETE /extension/devices/{id}", "PATCH /extension/devices/{id}",
+        "GET /directory", "GET /calls", "POST /caller-id-requests", "GET /caller-id-requests", "GET /outbound-rules",
+        "GET /events",
     }  # fmt: skip
     assert set(document["paths"]["/sessions"]["post"]["responses"]) == {
         "201", "401", "403", "409", "413", "415", "422", "429",
@@ -146,8 +150,7 @@ def test_the_well_known_names_the_base_url(api, world):
     ("method", "path"),
     [
         ("GET", "/extension/no-answer/message"), ("PUT", "/extension/no-answer/message"),
-        ("POST", "/extension/no-answer/message/preview"), ("POST", "/caller-id-requests"),
-        ("GET", "/outbound-rules"), ("GET", "/calls"),
+        ("POST", "/extension/no-answer/message/preview"),
         ("GET", "/voicemails"), ("GET", "/voicemails/1/audio"), ("PATCH", "/voicemails/1"), ("POST", "/logs"),
         ("GET", "/logs/1"), ("GET", "/"), ("GET", "/../../etc/passwd"), ("GET", "/extension/"),
     ],

@@ -35,17 +35,19 @@ def create_app(
     sip: Callable[[], ProvisioningAddresses],
     device_revoked: Callable[[str], None] = lambda device_id: None,
     reachable_devices: Callable[[str], Sequence[str]] = lambda key: (),
+    calls_up: Callable[[str], int] = lambda key: 0,
     clock: Callable[[], float] = time.time,
     keep_alive_seconds: float = 15.0,
     parts: Sequence[Part] = (),
 ) -> Starlette:
-    """`sip` tells where signalling listens now, `reachable_devices` who is registered; both are called on any thread.
+    """`sip` tells where signalling listens now, `reachable_devices` who is registered, `calls_up` how many calls an
+    extension has; all are called on any thread.
 
     `device_revoked` gets the id of each device that is signed out or replaced. `parts` are operations beside ours.
     """
-    hub = EventHub(device_revoked, reachable_devices)
+    hub = EventHub(device_revoked, reachable_devices, calls_up)
     store.listen(hub)
-    endpoints = Endpoints(store, sip, reachable_devices, clock)
+    endpoints = Endpoints(store, sip, reachable_devices, calls_up, clock)
     password_checks = anyio.CapacityLimiter(PASSWORDS_AT_ONCE)
     by_path: dict[str, dict[str, tuple[Operation, Any]]] = {}
     all_parts = (Part(OPERATIONS, endpoints), *parts)

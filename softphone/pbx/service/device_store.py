@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from softphone.pbx.service.changes import Changes
 from softphone.pbx.service.database import devices, one
 from softphone.pbx.service.extension_store import ExtensionStore
-from softphone.pbx.service.refusals import TokenExpired
+from softphone.pbx.service.refusals import NotFound, TokenExpired
 from softphone.pbx.service.subscribers import SubscriberCache
 
 Row = dict[str, Any]
@@ -32,12 +33,13 @@ class NewDevice:
 class DeviceStore:
     def __init__(
         self, engine: Engine, writing: threading.RLock, subscribers: SubscriberCache, documents: ExtensionStore,
-        clock: Callable[[], float],
+        changes: Changes, clock: Callable[[], float],
     ) -> None:
         self._engine = engine
         self._writing = writing
         self._subscribers = subscribers
         self._documents = documents
+        self._changes = changes
         self._clock = clock
 
     def sip_secret(self, device_id: str) -> tuple[str, str]:
@@ -62,6 +64,18 @@ class DeviceStore:
                 self._documents.touch(connection, extension)
         self._subscribers.put_device(row)
         return row["id"], row["auth_username"], row["sip_password"]
+
+    def rename(self, extension: str, device_id: str, name: str) -> None:
+        """Raises NotFound; also for a device of another extension."""
+        mine = (devices.c.id == device_id) & (devices.c.extension == extension)
+        with self._writing, self._engine.begin() as connection:
+            if connection.execute(update(devices).where(mine).values(name=name)).rowcount == 0:
+                raise NotFound
+            row = one(connection, select(devices).where(mine))
+            tag = self._documents.touch(connection, extension)
+            assert row is not None
+        self._subscribers.put_device(row)
+        self._changes.extension_changed(extension, tag)
 
 
 def find_device(connection: Connection, extension: str, device: NewDevice) -> Row | None:

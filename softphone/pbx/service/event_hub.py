@@ -66,11 +66,13 @@ class EventHub:
     """A `ChangeListener`: passes changes to the streams, and revocations to signalling."""
 
     def __init__(
-        self, device_revoked: Callable[[str], None], reachable_devices: Callable[[str], Sequence[str]]
+        self, device_revoked: Callable[[str], None], reachable_devices: Callable[[str], Sequence[str]],
+        calls_up: Callable[[str], int],
     ) -> None:
         self._device_revoked = device_revoked
         self._reachable_devices = reachable_devices
-        self._reachable: dict[str, bool] = {}
+        self._calls_up = calls_up
+        self._presence: dict[str, tuple[bool, bool]] = {}  # whether reachable, and on a call
         self._streams: list[Stream] = []
         self._lock = threading.Lock()
         self._directory_revision = 1
@@ -120,10 +122,10 @@ class EventHub:
 
     def registrations_changed(self, key: str) -> None:
         """Every registration is renewed each minute or two: only a presence that changes is told."""
-        reachable = bool(self._reachable_devices(key))
+        presence = bool(self._reachable_devices(key)), self._calls_up(key) > 0
         with self._lock:
-            before, self._reachable[key] = self._reachable.get(key), reachable
-        if before is not reachable:
+            before, self._presence[key] = self._presence.get(key), presence
+        if before != presence:
             self.directory_changed()
 
     def session_ended(self, session_id: str, reason: str) -> None:

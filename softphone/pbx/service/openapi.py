@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -16,7 +15,6 @@ _REFS = "#/components/schemas/{model}"
 _PROBLEM: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemModel"}}}
 
 
-@cache
 def openapi(operations: tuple[Operation, ...] = OPERATIONS) -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     _schema(models.ProblemModel, schemas, "ProblemModel")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from softphone.extension.settings import Settings
 from softphone.pbx.service import models
-from softphone.pbx.service.endpoints import Asked, Endpoints
+from softphone.pbx.service.endpoints import CALLS_AT_MOST, CALLS_UNLESS_ASKED, LARGEST_ID, Asked, Endpoints
 from softphone.pbx.service.requests import BODY_AT_MOST
 
 JSON_TYPE = "application/json"
@@ -95,5 +95,41 @@ OPERATIONS = (
     Operation(
         "GET", "/directory", "Extensions and groups, with their presence", Endpoints.directory,
         list[models.DirectoryEntryModel], problems=("token-expired",),
+    ),
+    Operation(
+        "GET", "/extension/changes", "Who changed which setting since a version", Endpoints.changes,
+        list[models.SettingChangeModel], problems=("token-expired",),
+        query=(Parameter("since", "An ETag of the extension; without it, all that is remembered", {"type": "string"}),),
+    ),
+    Operation(
+        "DELETE", "/extension/devices/{id}", "Deactivate a device of the extension; its session ends",
+        Endpoints.deactivate_device, status=204, problems=("token-expired", "not-found"),
+    ),
+    Operation(
+        "PATCH", "/extension/devices/{id}", "Rename a device of the extension", Endpoints.rename_device, status=204,
+        body=models.DeviceNameBody, problems=("token-expired", "not-found", "too-large", "invalid"),
+    ),
+    Operation(
+        "GET", "/calls", "The call history of the extension, the newest first", Endpoints.calls,
+        list[models.CallModel], problems=("token-expired", "invalid"),
+        query=(
+            Parameter("before", "Only calls before the row of this id",
+                      {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}),
+            Parameter("limit", "At most so many",
+                      {"type": "integer", "minimum": 1, "maximum": CALLS_AT_MOST, "default": CALLS_UNLESS_ASKED}),
+        ),
+    ),
+    Operation(
+        "POST", "/caller-id-requests", "Ask for a new caller ID", Endpoints.request_caller_id,
+        models.CallerIdRequestModel, 202, models.CallerIdRequestBody,
+        problems=("token-expired", "no-extension", "too-large", "invalid"),
+    ),
+    Operation(
+        "GET", "/caller-id-requests", "The extension's requests for a caller ID, with their answers",
+        Endpoints.caller_id_requests, list[models.CallerIdRequestModel], problems=("token-expired",),
+    ),
+    Operation(
+        "GET", "/outbound-rules", "The outbound rules of the organisation", Endpoints.outbound_rules,
+        list[models.OutboundRuleModel], problems=("token-expired",),
     ),
 )

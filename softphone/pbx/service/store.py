@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import URL, delete, insert, select, update
 
 from softphone.extension.outgoing_rules import OutboundRule
 from softphone.extension.settings import Assignee, CallerId, DeviceType, NoAnswer, Settings
-from softphone.pbx.ports import Binding, Extension, SipDevice
+from softphone.pbx.ports import Binding, CallRecord, Extension, SipDevice
 from softphone.pbx.service.account_store import AccountStore
 from softphone.pbx.service.background_writer import BackgroundWriter
 from softphone.pbx.service.call_store import CallStore
@@ -48,12 +49,13 @@ class Store:
         writing = self._writing = threading.RLock()
         self.changes = changes = Changes()
         self.journal = journal = Journal(engine, clock)
+        self.engine, self.writing, self.clock = engine, writing, clock
         self._read_from = journal.head()
         self._months = months = Months(clock, self._time_zone(time_zone))
         self.memory = memory = SettingsMemory(months)
         self.subscribers = SubscriberCache(engine, realm, memory, clock)
         self.extensions = ExtensionStore(engine, writing, self.subscribers, changes, journal, months, clock)
-        self.devices = DeviceStore(engine, writing, self.subscribers, self.extensions, clock)
+        self.devices = DeviceStore(engine, writing, self.subscribers, self.extensions, changes, clock)
         self.sessions = SessionStore(
             engine, writing, self.subscribers, self.extensions, changes, journal, clock, access_seconds,
             refresh_seconds,
@@ -142,9 +144,15 @@ class Store:
 
     def device_used(self, key: str, device_id: str) -> None:
         self.usage.device_used(key, device_id)
+        self.changes.registrations_changed(key)  # it is on a call now, which the directory shows
 
     def add_usage(self, key: str, seconds: float) -> None:
         self.usage.add(key, seconds)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The organisation's time zone."""
+        return self._months.zone
 
     # What the endpoints ask
 
@@ -155,6 +163,12 @@ class Store:
 
     def listen(self, listener: ChangeListener) -> None:
         self.changes.add(listener)
+
+    def call_ended(self, record: CallRecord) -> None:
+        """Signalling calls this once for each extension that a call concerned."""
+        self.calls.add(record)
+        if record.extension:
+            self.changes.registrations_changed(record.extension)
 
     def registrations_changed(self, extension: str) -> None:
         """Signalling calls this for every registration, and when a device has gone."""
