@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Collection
+from datetime import datetime, timezone
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from softphone.extension.document import Fault, merge_patch
 from softphone.extension.settings import Settings
-from softphone.extension.validation import faults, refused_changes
+from softphone.extension.validation import change_faults, faults, refused_changes
 from softphone.pbx.ports import Extension
 from softphone.pbx.service.change_log import Author, changed_pointers, changes_since, keep_changes, moment
 from softphone.pbx.service.changes import Changes
@@ -177,7 +178,8 @@ class ExtensionStore:
     def _checked(self, before: Document, after: Document) -> Document:
         """Every member is there again afterwards: those that a patch removed are null."""
         memory = self._subscribers.memory
-        wrong = list(faults(after, memory.group_keys()))
+        groups, now = memory.group_keys(), datetime.fromtimestamp(self._clock(), timezone.utc)
+        wrong = list(change_faults(before, after, groups, now=now, known={*groups, *memory.extension_keys()}))
         if not wrong and after.get("outbound_rule") not in (None, before["outbound_rule"], *memory.rule_ids()):
             wrong.append(Fault("/outbound_rule", "unknown", "There is no such outbound rule."))
         if wrong:
