@@ -121,7 +121,8 @@ class Ground:
 
     def __init__(self, timings: Timings, listen: str = "127.0.0.1") -> None:
         self.subscribers = MemorySubscribers()
-        self.records: queue.Queue[CallRecord] = queue.Queue()
+        self.records: queue.Queue[CallRecord] = queue.Queue()  # one a call
+        self.every_record: list[CallRecord] = []  # one for each extension that a call concerned
         self.changes: list[str] = []
         self._timings = timings
         self._stack = AsyncExitStack()
@@ -129,7 +130,7 @@ class Ground:
         _, chain, key = certificates()
         self.config = SipCoreConfig(
             listen=listen, realm=REALM, udp_port=0, tcp_port=0, tls_port=0, certificate_chain=chain,
-            private_key=key, subscribers=self.subscribers, call_ended=self.records.put,
+            private_key=key, subscribers=self.subscribers, call_ended=self._ended,
             registrations_changed=self.changes.append,
         )  # fmt: skip
         self.addresses = SipAddresses("", "", "")
@@ -162,6 +163,12 @@ class Ground:
         reply = await peer.register()
         assert reply.code == 200, reply.start
         return peer
+
+    def _ended(self, record: CallRecord) -> None:
+        first = all(record.call_id != earlier.call_id for earlier in self.every_record)
+        self.every_record.append(record)
+        if first:
+            self.records.put(record)
 
     async def record(self) -> CallRecord:
         return await asyncio.to_thread(self.records.get, True, 8)

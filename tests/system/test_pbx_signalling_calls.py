@@ -404,8 +404,8 @@ async def test_a_device_that_forwards_makes_its_numbers_ring(ground: Ground):
     first, second = await outside.incoming(), await carol.incoming()
     assert "<sip:+6560000100@pbx.test>" in first.invite.get("p-asserted-identity")
     assert "<sip:100@pbx.test>" in second.invite.get("p-asserted-identity")
-    for call in (first, second):
-        assert call.invite.get("diversion") == "<sip:110@pbx.test>;reason=deflection;counter=1"
+    for call, forwarder in ((first, "+6560000110"), (second, "110")):
+        assert call.invite.get("diversion") == f"<sip:{forwarder}@pbx.test>;reason=deflection;counter=1"
         assert call.invite.body == sdp(4000)
         call.ring()
         await outgoing.progress(180)

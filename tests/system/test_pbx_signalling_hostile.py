@@ -240,8 +240,8 @@ async def test_a_listener_that_fails_does_not_fail_the_registration(ground: Grou
     ground.start()
     await works(ground)
     failures = ground.tracebacks.records
-    await ground.until(lambda: len(failures) == 3, "two registrations and a call")
-    assert {record.name.rsplit(".", 1)[1] for record in failures} == {"location", "call"}
+    await ground.until(lambda: len(failures) == 4, "two registrations, and a record of each extension")
+    assert {record.name.rsplit(".", 1)[1] for record in failures} == {"location", "journal"}
     full.clear()
     failures.clear()
 

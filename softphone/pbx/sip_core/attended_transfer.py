@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from softphone.extension.call_rules import LineState
+from softphone.pbx.routing import Caller, Routing
 from softphone.pbx.sip_core.call import Call, ReferHandler
 from softphone.pbx.sip_core.exchange import Exchange
-from softphone.pbx.sip_core.leg import Leg, asserted_identity
+from softphone.pbx.sip_core.leg import Leg, Party, asserted_identity
 from softphone.pbx.sip_core.patient_reinvite import reinvite_patiently
 from softphone.pbx.sip_core.refer_progress import ReferProgress
 
@@ -54,8 +56,18 @@ class AttendedTransfer:
                 layer.acknowledge(transaction, self._transferor[0].last_sdp)
                 self._fail(code)
 
-        identity = (asserted_identity(self._first.party, self._exchange.config.realm),)
+        identity = (asserted_identity(self._shown_to_second(), self._exchange.config.realm),)
         reinvite_patiently(self._second, offer, identity, answered)
+
+    def _shown_to_second(self) -> Party:
+        """As the transferor's settings say: itself, or whom it transfers."""
+        first, key, config = self._first, self._transferor[1].extension, self._exchange.config
+        if not key:
+            return first.party
+        caller = Caller(first.party.user, first.party.name, key=first.extension)
+        routing = Routing(config.subscribers, config.now, lambda _key: LineState(), caller)
+        shown = routing.transferred_by(key, self._second.party.user)
+        return Party(shown.user, shown.name)
 
     def _succeed(self) -> None:
         if self._over:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
-from softphone.pbx.sip_core.call import Call, ReferHandler, refusal_of
+from softphone.pbx.routing import Caller, dialled, is_internal, is_outside
+from softphone.pbx.sip_core.call import Call, ReferHandler
 from softphone.pbx.sip_core.exchange import Exchange
-from softphone.pbx.sip_core.forking import Fork, Offered
+from softphone.pbx.sip_core.joining import Joining
 from softphone.pbx.sip_core.leg import Leg, asserted_identity
 from softphone.pbx.sip_core.messages import address, raw_header
 from softphone.pbx.sip_core.patient_reinvite import reinvite_patiently
 from softphone.pbx.sip_core.refer_progress import ReferProgress
+from softphone.pbx.sip_core.ringing import Offer, Ringing, reason_of
 
 if TYPE_CHECKING:
     from softphone.pbx.sip_core.call import RunningTransfer
 
-_log = logging.getLogger(__name__)
 
-
-class BlindTransfer:
+class BlindTransfer(Joining):
     """The new party is asked for an offer, which goes to the party that stays; its answer is in the ACK (RFC 3725 4.4).
 
     Until then the transferor's call is as it was, so that a failure leaves it whole.
@@ -28,25 +27,28 @@ class BlindTransfer:
     def __init__(
         self, exchange: Exchange, refer: ReferHandler, call: Call, transferor: Leg, progress: ReferProgress
     ) -> None:
+        super().__init__(exchange)
         stayer = call.other(transferor)
         assert stayer is not None
-        self._exchange, self._refer, self._call, self._progress = exchange, refer, call, progress
+        self._refer, self._call, self._progress = refer, call, progress
         self._transferor, self._stayer = transferor, stayer
-        self._fork: Fork | None = None
+        self._ringing: Ringing | None = None
         self._joining: Leg | None = None
         running: RunningTransfer = self
         call.transfer = running
 
-    def start(self, number: str) -> None:
-        destination = self._exchange.router.resolve(number, self._stayer.device_id)
-        if not destination.targets:
-            self.failed(*refusal_of(destination), ())
-        else:
-            domain = self._exchange.config.realm
-            referrer = raw_header("Referred-By", str(address(self._transferor.party.user, domain)))
-            caller = self._exchange.router.shown(self._stayer.party, destination)
-            offered = Offered(caller, number, destination.called, None, (referrer,))
-            self._fork = Fork(self._exchange, self, destination.targets, offered)
+    def start(self, text: str) -> None:
+        """The transferor places this call: its rules and its talk time hold, but it cannot be asked a passcode."""
+        exchange, number, key, stayer = self._exchange, dialled(text), self._transferor.extension, self._stayer
+        caller = Caller(stayer.party.user, stayer.party.name, key=stayer.extension)
+        referrer = raw_header("Referred-By", str(address(self._transferor.party.user, exchange.config.realm)))
+        ringing = Ringing(exchange, self, caller, Offer(None, (referrer,)), stayer.device_id)
+        if is_internal(number) or (key and not ringing.routing.may_transfer(key, number)):
+            self.failed(403, "Forbidden", ())
+            return
+        shown = ringing.routing.transferred_by(key, number) if key else None
+        self._ringing = ringing
+        ringing.start(number, key if is_outside(number) else "", shown)
 
     # -- what the new branches tell ---------------------------------------------------------------------------------
 
@@ -54,7 +56,7 @@ class BlindTransfer:
         self._progress.notify(*response.getSCode())
 
     def answered(self, leg: Leg, response: Any, transaction: Any) -> None:
-        self._fork, self._joining = None, leg
+        self._joining = leg
         offer = response.getBody()
         if offer is None:
             leg.hang_up()
@@ -78,8 +80,8 @@ class BlindTransfer:
         reinvite_patiently(self._stayer, offer, identity, joined)
 
     def failed(self, code: int, reason: str, _headers: tuple[Any, ...]) -> None:
-        self._fork = None
         self._call.transfer = None
+        self._keep_visits(reason_of(code))
         self._progress.notify(code, reason)
         if self._transferor.ended and not self._stayer.ended:
             self._stayer.hang_up()  # nobody is left to go back to
@@ -90,7 +92,8 @@ class BlindTransfer:
         self._call.transfer = None
         self._transferor.hang_up()
         self._call.finish("answered")
-        Call.joined(self._exchange, self._refer, self._stayer, leg)
+        visits = self._ringing.visits if self._ringing is not None else None
+        Call.joined(self._exchange, self._refer, self._stayer, leg, visits)
 
     # -- what the legs tell -----------------------------------------------------------------------------------------
 
@@ -99,21 +102,22 @@ class BlindTransfer:
         if leg is self._transferor:
             return True
         self._call.transfer = None
-        if self._fork is not None:
-            self._fork.cancel()
-            self._fork = None
+        if self._ringing is not None:
+            self._ringing.cancel()
+        self._keep_visits("cancelled")
         if self._joining is not None:
             self._joining.hang_up()
         self._progress.notify(487, "Request Terminated")
         return False
 
-    def leg_ended(self, leg: Leg) -> None:
-        """The new party hung up while it was being joined; the re-INVITE under way comes to nothing by itself."""
-        _log.info("%s left while it was joined", leg.party.user)
+    def _keep_visits(self, reason: str) -> None:
+        """Whoever it rang for in vain has a missed call, in the records of the call that was to be transferred."""
+        for visit in self._ringing.visits if self._ringing is not None else []:
+            visit.reason = reason if visit.reason in (None, "answered") else visit.reason
+            self._call.journal.visits.append(visit)
+        self._ringing = None
 
-    def relay(self, leg: Leg, _request: Any, transaction: Any) -> None:
-        leg.server_invite = None
-        self._exchange.layer.reply(transaction, 491, "Request Pending")
-
-    def refer(self, _leg: Leg, _request: Any, transaction: Any) -> None:
-        self._exchange.layer.reply(transaction, 491, "Request Pending")
+    def end(self, cause: str | None = None) -> None:
+        """The new party's talk time is over while it is being joined."""
+        self.leg_left(self._stayer)
+        self._call.end(cause)

@@ -14,7 +14,8 @@ from softphone.pbx.sip_core.transactions import TransactionLayer
 if TYPE_CHECKING:
     from softphone.pbx.sip_core.call import Call
     from softphone.pbx.sip_core.leg import Leg
-    from softphone.pbx.sip_core.routing import Router
+    from softphone.pbx.sip_core.media_routes import MediaRoutes
+    from softphone.pbx.sip_core.passcode import PasscodePrompt
 
 
 @dataclass
@@ -24,10 +25,11 @@ class Exchange:
     config: SipCoreConfig
     layer: TransactionLayer
     location: Location
-    router: Router
+    media: MediaRoutes
     timings: Timings
     clock: Callable[[], float]  # Unix seconds
     calls: set[Call] = field(default_factory=set)  # not over yet
+    prompts: dict[str, PasscodePrompt] = field(default_factory=dict)  # by their tokens
     _legs: dict[tuple[str, str], Leg] = field(default_factory=dict)
 
     def add(self, leg: Leg) -> None:
@@ -44,6 +46,14 @@ class Exchange:
 
     def legs(self) -> Iterator[Leg]:
         yield from list(self._legs.values())
+
+    def calls_up(self, extension: str, but: object = None) -> int:
+        """Calls of all its devices that ring out, talk or are held; one that rings in is not up."""
+        return sum(
+            leg is not None and not leg.ended and leg.extension == extension
+            for call in self.calls if call is not but
+            for leg in (call.caller, call.callee)
+        )  # fmt: skip
 
     @property
     def open_legs(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -15,7 +15,6 @@ from softphone.pbx.sip_core.leg import Leg, LegOwner, Party, asserted_identity
 from softphone.pbx.sip_core.messages import ALLOW, address, raw_header, redirected_users
 
 ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
-_MAX_FORWARDS = 5  # hops of one call (call rules); also ends a loop
 _DECLINED = 'SIP;cause=603;text="Declined elsewhere"'
 
 
@@ -30,7 +29,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Offered:
-    """What each branch is sent: who calls, which number, the body (None asks for an offer), more header fields."""
+    """What each branch is sent: who calls, which number, the body (None asks for an offer), more header fields.
+
+    `extension`: whose devices these are, "" for others.
+    """
 
     caller: Party
     number: str
@@ -38,9 +40,10 @@ class Offered:
     body: Any
     headers: tuple[Any, ...] = ()
     max_forwards: int = 70
+    extension: str = ""
 
 
-class ForkListener(LegOwner, Protocol):
+class ForkListener(Protocol):
     def progressed(self, leg: Leg, response: Any, only: bool) -> None:
         """18x of a branch; `only` when there is no other."""
         ...
@@ -49,22 +52,30 @@ class ForkListener(LegOwner, Protocol):
         """2xx of the first branch; the others are cancelled already."""
         ...
 
+    def redirected(self, leg: Leg, numbers: list[str]) -> None:
+        """A device forwards (3xx) to these numbers, the best first; its own branch is about to end."""
+        ...
+
     def failed(self, code: int, reason: str, headers: tuple[Any, ...]) -> None:
         """No branch is left."""
         ...
 
 
 class Fork:
-    """The branches of one call. It ends with exactly one of `answered`, `failed`, or `cancel` by its owner."""
+    """The branches to one destination. It ends with exactly one of `answered`, `failed`, or `cancel` by its owner.
 
-    def __init__(self, exchange: Exchange, listener: ForkListener, targets: list[Target], offered: Offered) -> None:
-        self._exchange, self._listener, self._offered = exchange, listener, offered
+    `owner` is the call that the legs belong to.
+    """
+
+    def __init__(
+        self, exchange: Exchange, owner: LegOwner, listener: ForkListener, targets: list[Target], offered: Offered
+    ) -> None:
+        self._exchange, self._owner, self._listener = exchange, owner, listener
         self._branches: list[Leg] = []
         self._over = False
-        self._refusals: list[tuple[int, str, tuple[Any, ...], bool]] = []
+        self._refusals: list[tuple[int, str, tuple[Any, ...]]] = []
         self._single = len(targets) == 1
         self._timeout = asyncio.get_running_loop().call_later(exchange.timings.ringing, self._never_answered)
-        self._tried = {offered.number}
         for target in targets:
             self._invite(target, offered)
 
@@ -76,7 +87,7 @@ class Fork:
             local=address(offered.caller.user, realm, offered.caller.name),
             remote=address(offered.number, realm),
         )
-        leg = Leg(self._exchange, self._listener, dialog, offered.called, target.device_id)
+        leg = Leg(self._exchange, self._owner, dialog, offered.called, target.device_id, offered.extension)
         self._branches.append(leg)
         headers = (raw_header("Allow", ALLOW), asserted_identity(offered.caller, realm), *offered.headers)
         request = dialog.request("INVITE", offered.body, headers, offered.max_forwards)
@@ -115,27 +126,8 @@ class Fork:
             leg.client_invite = None
             leg.hang_up()
             if code < 400 and not self._over:
-                self._redirect(leg, redirected_users(response))
+                self._listener.redirected(leg, redirected_users(response))
             self._refuse(leg, code, reason, _told(response))
-
-    def _redirect(self, leg: Leg, numbers: list[str]) -> None:
-        """A device forwards (302): its numbers ring as branches too, each number once, at most some of them."""
-        forwarder = str(address(leg.party.user, self._exchange.config.realm))
-        for number in numbers:
-            if number in self._tried or len(self._tried) > _MAX_FORWARDS:
-                continue
-            self._tried.add(number)
-            destination = self._exchange.router.resolve(number)
-            diversion = raw_header("Diversion", f"{forwarder};reason=deflection;counter=1")
-            headers = tuple(header for header in self._offered.headers if header.name != "diversion")
-            forwarded = replace(
-                self._offered, number=number, called=destination.called, headers=(*headers, diversion),
-                caller=self._exchange.router.shown(self._offered.caller, destination),
-                max_forwards=self._offered.max_forwards - len(self._tried),
-            )  # fmt: skip
-            self._single = self._single and len(destination.targets) == 1
-            for target in destination.targets:
-                self._invite(target, forwarded)
 
     def _answered(self, leg: Leg, response: Any, transaction: Any) -> None:
         has_dialog = leg.dialog.confirm(response)
@@ -162,7 +154,7 @@ class Fork:
         if self._over or leg not in self._branches:
             return
         self._branches.remove(leg)
-        self._refusals.append((*_for_caller(code, reason, leg.device_id is None), headers, leg.device_id is None))
+        self._refusals.append((*_for_caller(code, reason, leg.device_id is None), headers))
         if 600 <= code < 700:
             for other in self._branches:
                 other.hang_up(cause=_DECLINED)
@@ -170,7 +162,7 @@ class Fork:
         if not self._branches:
             self._over = True
             self._timeout.cancel()
-            best = min(self._refusals, key=lambda refusal: _rank(refusal[0]))
+            best = min(self._refusals, key=lambda refusal: rank(refusal[0]))
             self._listener.failed(best[0], best[1], best[2])
 
     def _never_answered(self) -> None:
@@ -178,7 +170,7 @@ class Fork:
         self._listener.failed(480, "No Answer", ())
 
 
-def _rank(code: int) -> int:
+def rank(code: int) -> int:
     """RFC 3261 16.7, step 6: which refusal of several the caller gets."""
     if code >= 600:
         return 0

@@ -40,15 +40,31 @@ class LegOwner(Protocol):
 
     def refer(self, leg: Leg, request: Any, transaction: Any) -> None: ...
 
+    def end(self, cause: str | None = None) -> None:
+        """Hangs up everybody; `cause` is the Reason (RFC 3326) they are told."""
+        ...
+
+    def warn(self, leg: Leg) -> None:
+        """The call will end soon: the usage limit of the other end of `leg` is near."""
+        ...
+
+
+class Meter(Protocol):
+    """Runs from a leg's answer to its end."""
+
+    def stop(self) -> None: ...
+
 
 class Leg:
     """`client_invite` and `server_invite` are INVITE transactions not yet over; one at a time (RFC 3261 14)."""
 
     def __init__(
-        self, exchange: Exchange, owner: LegOwner, dialog: Dialog, party: Party, device_id: str | None
+        self, exchange: Exchange, owner: LegOwner, dialog: Dialog, party: Party, device_id: str | None,
+        extension: str = "",
     ) -> None:
         self.exchange, self.owner, self.dialog = exchange, owner, dialog
-        self.party, self.device_id = party, device_id
+        self.party, self.device_id, self.extension = party, device_id, extension
+        self.meter: Meter | None = None  # counts talk time outside
         self.server_invite: Any = None
         self.client_invite: Any = None
         self.confirmed = False
@@ -222,6 +238,9 @@ class Leg:
         if self._ping is not None:
             self._ping.cancel()
             self._ping = None
+        if self.meter is not None:
+            self.meter.stop()
+            self.meter = None
         if self.server_invite is not None:
             self.reject(487, "Request Terminated")
         self.exchange.remove(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import logging
 import threading
 import time
@@ -17,9 +18,9 @@ from softphone.pbx.sip_core.flow import Address, Flow
 from softphone.pbx.sip_core.framing import FramingFault
 from softphone.pbx.sip_core.listeners import Listeners
 from softphone.pbx.sip_core.location import Location
+from softphone.pbx.sip_core.media_routes import MediaRoutes
 from softphone.pbx.sip_core.message_waiting import MessageWaiting
 from softphone.pbx.sip_core.registrar import Registrar
-from softphone.pbx.sip_core.routing import Router
 from softphone.pbx.sip_core.sippy_library import LoopTimer
 from softphone.pbx.sip_core.switchboard import Switchboard
 from softphone.pbx.sip_core.timings import Timings
@@ -58,7 +59,7 @@ class SippyCore:
 
     def set_media_routes(self, routes: Sequence[MediaRoute]) -> None:
         self._routes = tuple(routes)
-        self._call(lambda running: running.router.set_media_routes(routes))
+        self._call(lambda running: running.media.set_media_routes(routes))
 
     def revoke_device(self, device_id: str) -> None:
         self._call(lambda running: running.revoke(device_id))
@@ -71,7 +72,12 @@ class SippyCore:
         return devices if devices is not None else []
 
     def media_event(self, message: dict[str, Any]) -> None:
-        """Nothing that children tell concerns a call here yet."""
+        """Does not wait: it comes on a thread that children are listened to by."""
+        loop, running = self._loop, self._running
+        if loop is None or running is None:
+            return
+        with contextlib.suppress(RuntimeError):  # it has just stopped
+            loop.call_soon_threadsafe(running.media_event, message)
 
     def open_tables(self) -> dict[str, int]:
         """How many of each are open: for tests and for whoever looks for a leak."""
@@ -118,7 +124,7 @@ class SippyCore:
 
     async def _serve(self, ready: concurrent.futures.Future[SipAddresses]) -> None:
         running = _Running(self._config, self._timings, self._clock)
-        running.router.set_media_routes(self._routes)
+        running.media.set_media_routes(self._routes)
         try:
             addresses = await running.listeners.open()
             running.location.restore(running.listeners.udp_flow)
@@ -137,8 +143,8 @@ class _Running:
         self.layer = TransactionLayer(self._receive, timings)
         self.location = Location(config.subscribers, config.registrations_changed, clock)
         self.listeners = Listeners(config, self.layer.receive, self._closed, self._refuse, timings.first_message)
-        self.router = Router(config.subscribers, self.location, self._udp_flow)
-        self._exchange = Exchange(config, self.layer, self.location, self.router, timings, clock)
+        self.media = MediaRoutes(self._udp_flow)
+        self._exchange = Exchange(config, self.layer, self.location, self.media, timings, clock)
         self.message_waiting = MessageWaiting(self._exchange)
         registrar = Registrar(self.layer, self.location, self._udp_flow, timings, clock)
         challenger = DigestChallenger(config.realm, timings.nonce, clock)
@@ -151,12 +157,19 @@ class _Running:
         for call in list(self._exchange.calls):
             call.end_device(device_id)
 
+    def media_event(self, message: dict[str, Any]) -> None:
+        if message.get("event") == "passcode":
+            prompt = self._exchange.prompts.get(str(message.get("token")))
+            if prompt is not None:
+                prompt.digits(str(message.get("digits", "")))
+
     def open_tables(self) -> dict[str, int]:
         return {
             "transactions": self.layer.open_transactions,
             "answers kept": self.layer.answers_kept,
             "legs": self._exchange.open_legs,
             "calls": len(self._exchange.calls),
+            "prompts": len(self._exchange.prompts),
             "bindings": len(self.location),
             "subscriptions": len(self.message_waiting),
             "connections": self.listeners.connections,

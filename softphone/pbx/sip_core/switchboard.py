@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from softphone.pbx.ports import SipDevice
+from softphone.pbx.routing import Caller, dialled
 from softphone.pbx.sip_core.call import Call
 from softphone.pbx.sip_core.dialog import Dialog
 from softphone.pbx.sip_core.digest import DigestChallenger, Verdict, parse_credentials
@@ -24,6 +25,7 @@ from softphone.pbx.sip_core.messages import (
     unsupported_extensions,
     values,
 )
+from softphone.pbx.sip_core.placing import place_call
 from softphone.pbx.sip_core.registrar import Registrar
 from softphone.pbx.sip_core.transfer import Transfers
 
@@ -122,11 +124,11 @@ class Switchboard:
     # -- a call -----------------------------------------------------------------------------------------------------
 
     def _invite(self, request: Any, transaction: Any, flow: Flow) -> None:
-        layer, router = self._exchange.layer, self._exchange.router
+        layer, media = self._exchange.layer, self._exchange.media
         if self._unsupported(request, transaction):
             return
         device: SipDevice | None = None
-        if not router.trusts(flow):
+        if not media.trusts(flow):
             device = self._authenticated(request, transaction)
             if device is None:
                 return
@@ -138,17 +140,21 @@ class Switchboard:
         if values(request, "replaces"):
             raise Malformed("Replaces Only By REFER", 488)
         layer.reply(transaction, 100, "Trying")
-        number = str(request.getRURI().username or "")
-        device_id = None if device is None else device.device_id
-        destination = router.resolve(number, device_id)
-        sender = request.getHFBody("from")
-        if device is None:
-            caller = Party(str(sender.getUrl().username or "anonymous"), display_name(sender))
-        else:
-            caller = router.caller(device, destination)
         if not flow.reliable:
             symmetric = "rport" in request.getHFBody("via").params
-            flow = router.udp_flow(udp_destination(str(target.host), target.port, flow.remote, symmetric))
+            flow = media.udp_flow(udp_destination(str(target.host), target.port, flow.remote, symmetric))
+        caller = self._caller(request, device)
+        number = dialled(str(request.getRURI().username or ""))
         call = Call(self._exchange, self._transfers, caller, number, str(request.getHFBody("call-id")))
-        leg = Leg(self._exchange, call, Dialog.as_server(request, flow), caller, device_id)
-        call.invite(leg, request, transaction, destination)
+        party, device_id = Party(caller.user, caller.name), None if device is None else device.device_id
+        leg = Leg(self._exchange, call, Dialog.as_server(request, flow), party, device_id, caller.key)
+        call.receive(leg, request, transaction)
+        place_call(self._exchange, call, request, caller, device_id)
+
+    def _caller(self, request: Any, device: SipDevice | None) -> Caller:
+        """Who a device is, the phone system knows; media children are believed."""
+        if device is None:
+            sender = request.getHFBody("from")
+            return Caller(str(sender.getUrl().username or "anonymous"), display_name(sender))
+        extension = self._exchange.config.subscribers.extension(device.extension)
+        return Caller(device.extension, extension.label if extension else "", key=device.extension)

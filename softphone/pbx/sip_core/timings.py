@@ -18,3 +18,6 @@ class Timings:
     first_message: float = 30.0  # a connection that says nothing is closed
     min_expires: int = 60
     max_expires: int = 3600
+    usage_told: float = 30.0  # how often talk time outside is counted
+    usage_warning: float = 60.0  # before the limit
+    warning_tone: float = 1.5  # how long it is listened to
