@@ -24,7 +24,7 @@ def diversion_headers(diversions: Sequence[Diversion], domain: str, by: Sequence
     """Values of Diversion, the newest first. `by`: how each is written where it is not the key, the oldest first."""
     written = by or [diversion.by for diversion in diversions]
     return [
-        f"<sip:{user}@{domain}>;reason={diversion.reason};counter=1"
+        f"<sip:{_user(user)}@{domain}>;reason={diversion.reason};counter=1"
         for user, diversion in reversed(list(zip(written, diversions, strict=True)))
     ]
 
@@ -38,7 +38,12 @@ def history_info(diversions: Sequence[Diversion], number: str, domain: str, by: 
         reason = quote(f'SIP;cause={cause};text="{text}"', safe="")
         mapped = f";mp={index.rpartition('.')[0]}" if position else ""
         user = by[position] if by else diversion.by
-        entries.append(f"<sip:{user}@{domain}?Reason={reason}>;index={index}{mapped}")
+        entries.append(f"<sip:{_user(user)}@{domain}?Reason={reason}>;index={index}{mapped}")
         index += ".1"
-    entries.append(f"<sip:{number}@{domain}>;index={index};mp={index.rpartition('.')[0]}")
+    entries.append(f"<sip:{_user(number)}@{domain}>;index={index};mp={index.rpartition('.')[0]}")
     return ", ".join(entries)
+
+
+def _user(text: str) -> str:
+    """RFC 3261 25.1: what may stand in the user part unescaped."""
+    return quote(text, safe="+*-_.!~'()&=$,/", errors="replace")

@@ -31,7 +31,7 @@ from softphone.pbx.ports import Subscribers
 DEPOSIT, PASSCODE, WARNING = "*86", "*87", "*88"  # followed by an extension key, by a token, by nothing
 _INTERNAL = (DEPOSIT, PASSCODE, WARNING)
 _RINGS_FOR_EVER = NoAnswerStep(120, "end")
-_SEPARATORS = re.compile(r"[\s().\-/]")
+_SEPARATORS = re.compile(r"[ ().\-/]")
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,8 @@ def is_internal(number: str) -> bool:
 def dialled(text: str) -> str:
     """What was dialled as a destination: separators away, 00 as +."""
     number = _SEPARATORS.sub("", text)
+    if not re.fullmatch(r"\+?[0-9]+", number):
+        return text
     return "+" + number[2:] if re.fullmatch(r"00[1-9][0-9]{6,14}", number) else number
 
 
