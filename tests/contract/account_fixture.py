@@ -15,11 +15,13 @@ import trustme
 from softphone.account.client import AccountClient
 from softphone.account.http import Http
 from softphone.extension.settings import Settings
+from softphone.pbx.mail import SmtpServer
 from softphone.pbx.service.app import create_app
 from softphone.pbx.service.database import sqlite_url
 from softphone.pbx.service.provisioning import ProvisioningAddresses
 from softphone.pbx.service.server import HttpsServer
 from softphone.pbx.service.store import Store
+from softphone.pbx.service.voicemail_centre import VoicemailCentre
 from softphone.phone.account import ThisDevice
 from softphone.phone.secret import Secret
 from tests.fakes.account_service import FakeAccountService, FakePhoneSystem
@@ -46,6 +48,8 @@ class RealWorld:
         self.now = NOW
         self.reachable: set[str] = set()
         self.revoked: list[str] = []
+        self.mailbox_counts: list[tuple] = []  # (extension, new, old) as signalling is told
+        self.smtp: SmtpServer | None = None
         self.ca_file = folder / "ca.pem"
         authority().cert_pem.write_to_path(str(self.ca_file))
         certificate = authority().issue_cert("127.0.0.1", "localhost")
@@ -62,10 +66,15 @@ class RealWorld:
     def start(self) -> None:
         """Also after `stop`: the same database, and the same port."""
         self.store = Store(sqlite_url(self.folder / "service.db"), realm="phone.test", clock=lambda: self.now)
+        self.voicemail = VoicemailCentre(
+            self.store, self.folder, mailbox_changed=lambda *count: self.mailbox_counts.append(count), smtp=self.smtp,
+            first_mail_pause=0.2,
+        )
+        self.voicemail.start()
         self.app = create_app(
             self.store,
             sip=lambda: ProvisioningAddresses("phone.test", "127.0.0.1:5060", "127.0.0.1:5060", "127.0.0.1:5061"),
-            clock=lambda: self.now, keep_alive_seconds=1.0, **self._signalling,
+            clock=lambda: self.now, keep_alive_seconds=1.0, parts=self.voicemail.parts, **self._signalling,
         )
         self._server = HttpsServer(
             self.app, certificate_chain=self.folder / "chain.pem", private_key=self.folder / "key.pem", port=self.port
@@ -75,6 +84,7 @@ class RealWorld:
 
     def stop(self) -> None:
         self._server.stop()
+        self.voicemail.close()
         self.store.close()
 
     def close(self) -> None:
