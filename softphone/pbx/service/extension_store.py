@@ -179,7 +179,7 @@ class ExtensionStore:
         """Every member is there again afterwards: those that a patch removed are null."""
         memory = self._subscribers.memory
         groups, now = memory.group_keys(), datetime.fromtimestamp(self._clock(), timezone.utc)
-        wrong = list(change_faults(before, after, groups, now=now, known={*groups, *memory.extension_keys()}))
+        wrong = list(change_faults(before, after, groups, now=now, known=memory.known_keys()))
         if not wrong and after.get("outbound_rule") not in (None, before["outbound_rule"], *memory.rule_ids()):
             wrong.append(Fault("/outbound_rule", "unknown", "There is no such outbound rule."))
         if wrong:

@@ -44,7 +44,10 @@ class GroupStore:
         self._journal = journal
 
     def load(self) -> None:
+        """The memory that routing reads; whoever is in the directory without settings, too."""
         self._memory.put_groups({group.key: group.members for group in self.all()})
+        with self._reading.begin() as connection:
+            self._memory.put_others(connection.scalars(select(directory.c.key)).all())
 
     def all(self) -> list[CallGroup]:
         with self._reading.begin() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from softphone.extension.outgoing_rules import OutboundRule
@@ -26,6 +26,7 @@ class SettingsMemory:
         self._last_used: dict[str, DeviceType] = {}
         self._rules: dict[str, OutboundRule] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
+        self._others: frozenset[str] = frozenset()  # keys of the directory without settings
 
     def settings(self, key: str) -> Settings | None:
         month = self._months.current()
@@ -122,6 +123,13 @@ class SettingsMemory:
 
     def put_groups(self, groups: Mapping[str, tuple[str, ...]]) -> None:
         self._groups = dict(groups)
+
+    def known_keys(self) -> set[str]:
+        """Of extensions, groups, and whoever else is in the directory."""
+        return {*self._others, *self._groups, *self.extension_keys()}
+
+    def put_others(self, keys: Iterable[str]) -> None:
+        self._others = frozenset(keys)
 
     def _seconds(self, key: str, month: str) -> float:
         counted, seconds = self._usage.get(key, (month, 0.0))

@@ -44,12 +44,12 @@ class Store:
         self, url: str | URL, *, realm: str, clock: Callable[[], float] = time.time, access_seconds: float = 3600,
         refresh_seconds: float = 90 * 86400, time_zone: str | None = None,
     ) -> None:
-        engine = self._engine = open_engine(url)
+        self.engine = engine = open_engine(url)
         self._reading = engine.execution_options(reading=True)
-        writing = self._writing = threading.RLock()
+        self.writing = writing = threading.RLock()  # whoever writes the database from this process holds it
+        self.clock = clock
         self.changes = changes = Changes()
         self.journal = journal = Journal(engine, clock)
-        self.engine, self.writing, self.clock = engine, writing, clock
         self._read_from = journal.head()
         self._months = months = Months(clock, self._time_zone(time_zone))
         self.memory = memory = SettingsMemory(months)
@@ -98,12 +98,11 @@ class Store:
         self, key: str, label: str, kind: str = "extension", presence: str | None = None
     ) -> None:
         """Someone in the directory without an account, such as a robot; `presence` is fixed, None: by registration."""
-        with self._writing, self._engine.begin() as connection:
+        with self.writing, self.engine.begin() as connection:
             connection.execute(delete(directory).where(directory.c.key == key))
             connection.execute(insert(directory).values(key=key, label=label, kind=kind, presence=presence))
             self.journal.add(connection, "directory")
-        if kind == "group":
-            self.groups.load()
+        self.groups.load()
         self.changes.directory_changed()
 
     def ensure_sip_device(
@@ -184,7 +183,7 @@ class Store:
             self._watch.close()
         self.background.close()
         self.subscribers.close()
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _apply(self, entry: Entry) -> None:
         """Something another process wrote."""
@@ -216,7 +215,7 @@ class Store:
         mine = meta.c.name == "time-zone"
         if given is not None:
             zone(given)
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 if connection.execute(update(meta).where(mine).values(value=given)).rowcount == 0:
                     connection.execute(insert(meta).values(name="time-zone", value=given))
             return given
