@@ -13,6 +13,7 @@ from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.painted_button import fill_round
+from softphone.ui.widgets.presence import Presence, paint_mark
 
 BannerKind = Literal["info", "warning", "problem", "success", "muted"]
 _LOOKS: dict[BannerKind, tuple[str, str, str]] = {
@@ -28,9 +29,14 @@ class _Mark(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.name, self.token = "info", "accent-text"
+        self.presence: Presence | None = None  # instead of the icon
+        self.paper = "bg-muted"
         self.setFixedSize(18, 18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.presence is not None:
+            paint_mark(QPainter(self), QRectF(2, 2, 14, 14), self.presence, theme().color(self.paper))
+            return
         weight = "regular" if self.token == "text-secondary" or self.name.startswith("wifi") else "fill"
         paint_icon(QPainter(self), QRectF(self.rect()), self.name, self.token, weight)  # type: ignore[arg-type]
 
@@ -77,11 +83,17 @@ class Banner(QWidget):
         return self._button
 
     def set_content(
-        self, kind: BannerKind, title: str, text: str = "", *, icon: str | None = None, button: str = ""
-    ) -> None:
+        self, kind: BannerKind, title: str, text: str = "", *, icon: str | None = None, button: str = "",
+        presence: Presence | None = None,
+    ) -> None:  # fmt: skip
         self._kind = kind
-        _, ink, mark = _LOOKS[kind]
+        paper, ink, mark = _LOOKS[kind]
         self._mark.name, self._mark.token = icon or mark, ink
+        self._mark.presence, self._mark.paper = presence, paper
+        self._mark.update()
+        if layout := self.layout():
+            # One line alone stands in the middle, beside its button.
+            layout.setAlignment(self._mark, Qt.AlignmentFlag.AlignTop if title else Qt.AlignmentFlag.AlignVCenter)
         self._title.setText(title)
         self._title.set_color(ink)
         self._title.setVisible(bool(title))

@@ -36,7 +36,9 @@ class MenuItem:
     danger: bool = False
 
 
-class _Item(PaintedButton):
+class MenuButton(PaintedButton):
+    """A line of a menu."""
+
     focus_radius = 8
 
     def __init__(self, item: MenuItem, parent: QWidget) -> None:
@@ -163,7 +165,7 @@ class PopupMenu(ShadowFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(name)
         self._entries: list[MenuItem | str | None] = []
-        self._buttons: list[_Item] = []
+        self._buttons: list[MenuButton] = []
         self._min_width = min_width
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(_PADDING, _PADDING, _PADDING, _PADDING)
@@ -193,14 +195,14 @@ class PopupMenu(ShadowFrame):
             elif isinstance(entry, str):
                 self._column.addWidget(_Heading(entry, self))
             else:
-                button = _Item(entry, self)
+                button = MenuButton(entry, self)
                 button.clicked.connect(lambda _=False, chosen=entry: self._choose(chosen))
                 self._buttons.append(button)
                 self._column.addWidget(button)
         self._entries.clear()
 
     @property
-    def items(self) -> list[_Item]:
+    def items(self) -> list[MenuButton]:
         return list(self._buttons)
 
     def _choose(self, item: MenuItem) -> None:
@@ -260,9 +262,9 @@ class PopupMenu(ShadowFrame):
         self.move_box(self._place - QPoint(0, round(4 * (1 - part))))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        enabled = [button for button in self._buttons if button.isEnabled()]
+        enabled = [button for button in self._buttons if button.isEnabled() and button.isVisible()]
         focus = self.focusWidget()
-        at = enabled.index(focus) if isinstance(focus, _Item) and focus in enabled else -1
+        at = enabled.index(focus) if isinstance(focus, MenuButton) and focus in enabled else -1
         key = event.key()
         if not enabled or key == Qt.Key.Key_Escape:
             self.close()
