@@ -160,6 +160,10 @@ class SipCore(Protocol):
         """Ids of devices with a live binding."""
         ...
 
+    def calls_up(self, extension: str) -> int:
+        """Calls that the extension rings out, talks or holds now, for its presence; 0 where that is not known."""
+        return 0
+
     def media_event(self, message: dict[str, Any]) -> None:
         """What a media child tells of a call that the core sent to it (passcode digits); from any thread."""
         ...

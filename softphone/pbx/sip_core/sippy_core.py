@@ -71,6 +71,9 @@ class SippyCore:
         devices = self._call(lambda running: running.location.devices(extension))
         return devices if devices is not None else []
 
+    def calls_up(self, extension: str) -> int:
+        return self._call(lambda running: running.calls_up(extension)) or 0
+
     def media_event(self, message: dict[str, Any]) -> None:
         """Does not wait: it comes on a thread that children are listened to by."""
         loop, running = self._loop, self._running
@@ -156,6 +159,9 @@ class _Running:
         self.message_waiting.remove_device(device_id)
         for call in list(self._exchange.calls):
             call.end_device(device_id)
+
+    def calls_up(self, extension: str) -> int:
+        return self._exchange.calls_up(extension)
 
     def media_event(self, message: dict[str, Any]) -> None:
         if message.get("event") == "passcode":
