@@ -309,6 +309,9 @@ def test_a_patch_of_an_older_version_is_a_conflict_and_changes_nothing(world):
         ({"label": None}, "/label"),
         ({"caller_id": {"number": "+6500000000"}}, "/caller_id/number"),
         ({"forwarding": {"enabled": True}}, "/forwarding"),
+        ({"forwarding": {"extensions": ["4711"]}}, "/forwarding/extensions/0"),
+        ({"dnd": {"enabled": True, "until": "2020-01-01T00:00:00Z"}}, "/dnd/until"),
+        ({"ring_devices": []}, "/ring_devices"),
     ],
 )
 def test_an_invalid_patch_is_refused_as_a_whole_and_the_place_is_named(world, patch, named):

@@ -15,7 +15,7 @@ from typing import Any
 
 from softphone.extension.document import merge_patch
 from softphone.extension.settings import Assignee, CallerId, Settings
-from softphone.extension.validation import faults, refused_changes
+from softphone.extension.validation import change_faults, refused_changes
 from softphone.phone.account import ActivatedDevice, DirectoryEntry, Provisioning, SignedIn, ThisDevice
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.secret import Secret
@@ -215,7 +215,9 @@ class FakeAccountService:
             if refused:
                 raise _refused(FailureKind.LOCKED, 403, "; ".join(one.pointer for one in refused))
             groups = {entry.key for entry in self._system.entries if entry.kind == "group"}
-            wrong = faults(after, groups)
+            known = {entry.key for entry in self._system.entries} | set(self._system.documents)
+            now = datetime.fromtimestamp(self._system.now, timezone.utc)
+            wrong = change_faults(before, after, groups, now=now, known=known)
             if wrong:
                 raise _refused(FailureKind.INVALID, 422, "; ".join(f"{one.pointer}: {one.detail}" for one in wrong))
             after = Settings.from_json(after).to_json()
