@@ -261,6 +261,7 @@ class Desktop:
 
     def _measured_tick(self) -> None:
         self._measure_ticks += 1
+        self.phone.tick()
         if self.phone.quality_watched or self._measure_ticks % MEASURE_EVERY_UNWATCHED == 0:
             self.phone.measure()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from softphone.extension.call_rules import NoAnswerStep
 from softphone.phone import events as ev
 from softphone.phone.failure import Failure
 from softphone.phone.party import Party
@@ -82,6 +83,9 @@ class Call:
     ending: bool = False  # HangUp or Refuse was asked
     silenced: bool = False  # rings on without a sound
     refused_with: int = 0  # our own final status to an INVITE
+    rule: str = ""  # the extension's rule that made it ring, refused it or sent it on (`call_rules.Rule`)
+    no_answer: NoAnswerStep | None = None  # of a plain SIP account: done here
+    no_answer_at: float | None = None
     muted: bool = False
     held_local: bool = False
     held_remote: bool = False
@@ -109,6 +113,10 @@ class Call:
         changed = after is not self.state
         self.state = after
         return changed
+
+    def ring_at_most(self, step: NoAnswerStep) -> None:
+        """`step` follows when nobody picks up."""
+        self.no_answer, self.no_answer_at = step, self.started_at + step.after_seconds
 
     def may(self, intent: Intent) -> bool:
         """Whether the person may ask this now; buttons show exactly this."""

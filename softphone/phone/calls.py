@@ -6,23 +6,27 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 
+from softphone.extension.call_rules import Rule
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
 from softphone.phone.call import Call, CallState, Intent
 from softphone.phone.failure import Failure, FailureKind, Refused, call_failure
-from softphone.phone.history import HistoryEntry, Outcome
+from softphone.phone.history import HistoryEntry
 from softphone.phone.number import DialTarget, digits_only
-from softphone.phone.outcome import outcome_of
+from softphone.phone.outcome import entry_of
 from softphone.phone.party import Party
 from softphone.phone.ports import Clock, HistoryStore, UserAgentPort
 from softphone.phone.publisher import Publisher, Topic
-from softphone.phone.screening import WITH_CALL_WAITING, ScreeningSettings, screen
+from softphone.phone.screening import WITH_CALL_WAITING, Screening, ScreeningSettings, screen
+from softphone.phone.tone import wanted_tone
 
 log = logging.getLogger(__name__)
 
 #: Seconds without a packet, and without the registrar, until a call is given up. A far end that is merely silent, or
 #: muted, sends nothing either: so both must be gone.
 LOST_AFTER = 30.0
+#: Not answered here, and not refused by anyone: it may go on to ring the person's other devices.
+HERE_ONLY = 480
 
 
 class Calls:
@@ -181,7 +185,7 @@ class Calls:
         """Whatever there is ends; nothing is refused. A ringing call goes on to ring the person's other devices."""
         for call in self.alive:
             if call.ringing_here:
-                self._refuse(call, 480)
+                self._refuse(call, HERE_ONLY)
             elif not call.ending:
                 call.ending = True
                 self._user_agent.send(cmd.HangUp(call.id))
@@ -204,7 +208,7 @@ class Calls:
 
     def invite_received(self, event: ev.InviteReceived) -> None:
         self._armed = False
-        decision = screen(self.alive, self._settings())
+        decision = self._screen(event)
         call = Call(
             id=event.call_id,
             line_id=event.line_id,
@@ -215,11 +219,14 @@ class Calls:
             called=event.called,
             diverted_by=event.diverted_by,
             transferred_by=event.transferred_by,
+            rule=decision.rule.value,
         )
         self._calls[call.id] = call
         if decision.refuse_with is not None:
-            self._refuse(call, decision.refuse_with)
+            self._refuse(call, decision.refuse_with, decision.forward_to)
             return
+        if decision.no_answer is not None:
+            call.ring_at_most(decision.no_answer)
         if not event.ringing_sent:
             self._user_agent.send(cmd.Ring(call.id))
         call.rang = True
@@ -258,6 +265,14 @@ class Calls:
             return
         self._changed(call)
 
+    def tick(self) -> None:
+        """Time has passed: what nobody has answered for long enough is sent on. Worth calling while a call rings."""
+        now = self._clock.now()
+        for call in self.ringing:
+            if call.no_answer is not None and call.no_answer_at is not None and now >= call.no_answer_at:
+                forward = call.no_answer.number
+                self._refuse(call, 302 if forward else HERE_ONLY, (forward,) if forward else ())
+
     def connection_lost(self) -> None:
         """The registrar is out of reach: calls that have heard nothing either for `LOST_AFTER` seconds end."""
         for call in self.alive:
@@ -288,11 +303,15 @@ class Calls:
             raise Refused(Failure(FailureKind.NOT_NOW, detail=intent.value))
         return call
 
-    def _refuse(self, call: Call, code: int) -> None:
+    def _refuse(self, call: Call, code: int, forward_to: tuple[str, ...] = ()) -> None:
         call.ending, call.refused_with = True, code
-        self._user_agent.send(cmd.Refuse(call.id, code))
+        self._user_agent.send(cmd.Refuse(call.id, code, forward_to))
         self._record(call)
         self._changed(call)
+
+    def _screen(self, event: ev.InviteReceived | None) -> Screening:
+        """None: a call of nobody in particular, to know whether any rings."""
+        return screen(self.alive, self._settings(), event, self._clock.now())
 
     def _hold(self, call: Call) -> None:
         call.hold_pending, call.held_local, call.hold_since = True, True, self._clock.now()
@@ -339,7 +358,7 @@ class Calls:
             call.failure = call_failure(event.code, event.reason)
         entry = self._record(call)
         self._changed(call)
-        if entry.missed:
+        if entry.missed and entry.rule != Rule.DO_NOT_DISTURB.value:
             self._publisher.publish(Topic.MISSED, entry)
         self._after_end(call)
         if not call.outgoing and call.answered_at is None:
@@ -360,17 +379,7 @@ class Calls:
             self._changed(up[0])
 
     def _record(self, call: Call) -> HistoryEntry:
-        entry = HistoryEntry(
-            id=call.id,
-            outgoing=call.outgoing,
-            remote=call.remote,
-            started_at=call.started_at,
-            outcome=outcome_of(call),
-            talk_seconds=call.talk_seconds(self._clock.now()) if not call.alive else 0.0,
-            code=call.end_code or call.refused_with,
-            diverted_by=call.diverted_by.user if call.diverted_by else "",
-            seen=outcome_of(call) is not Outcome.MISSED,
-        )
+        entry = entry_of(call, self._clock.now())
         self._history.save(entry)
         self._publisher.publish(Topic.HISTORY, entry)
         return entry
@@ -381,19 +390,11 @@ class Calls:
 
     def _settle(self) -> None:
         """Tone and expectation follow from the calls there are; sent only when they change."""
-        tone = self._wanted_tone()
+        tone = wanted_tone(self.alive)
         if tone != self._tone:
             self._tone = tone
             self._user_agent.send(cmd.PlayTone(tone))
-        expect = not self.alive and screen((), self._settings()).rings
+        expect = not self.alive and self._screen(None).rings
         if expect != self._armed:
             self._armed = expect
             self._user_agent.send(cmd.ExpectCalls(expect))
-
-    def _wanted_tone(self) -> str:
-        up = [call for call in self.alive if not call.ringing_here and not call.ending]
-        if any(not call.silenced for call in self.ringing):
-            return "waiting" if up else "ringtone"
-        if any(c.outgoing and c.state is CallState.EARLY and c.rang and not c.early_media for c in up):
-            return "ringback"
-        return "none"

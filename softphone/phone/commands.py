@@ -57,7 +57,7 @@ class MakeCall:
     call_id: str
     line_id: str
     target: str
-    caller_id: str | None = None  # P-Preferred-Identity, E.164
+    caller_id: str | None = None  # P-Preferred-Identity, E.164; "anonymous" asks for privacy (RFC 3323)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Refuse:
-    """Final answer to an INVITE: 486 busy, 603 declined, 480, 488, or 302 with contacts."""
+    """Final answer to an INVITE: 486 busy, 603 declined, 480, 488, or 302 with contacts.
+
+    `contacts` are targets as `MakeCall` has them; they are to be tried at once.
+    """
 
     call_id: str
     code: int

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from softphone.extension.document import Fault, InvalidDocument, Json, merge_patch, value_at
+from softphone.extension.outgoing_rules import is_emergency
 from softphone.extension.settings import Settings
 from softphone.extension.validation import READ_ONLY, faults, refused_changes
 from softphone.phone.account import Provisioning
@@ -29,6 +30,7 @@ State = SettingState
 _AWAY = {FailureKind.NO_NETWORK, FailureKind.SERVER_NOT_FOUND, FailureKind.OFFLINE, FailureKind.TIMED_OUT,
          FailureKind.TOO_MANY_ATTEMPTS, FailureKind.NOT_NOW, FailureKind.EXPIRED, FailureKind.REPLACED}  # fmt: skip
 _AWAY_STATUSES = {None, 502, 503, 504}  # of a SERVER failure
+HIDDEN = "anonymous"  # RFC 3323
 MOST_COLLISIONS = 3  # as often as a change meets another version before it is given up
 MOST_UNDOS = 20
 #: Never written to the disk.
@@ -126,6 +128,15 @@ class ExtensionSettings:
     def can_undo(self) -> str:
         """What `undo` would take back, in the words given to `change`; "" for nothing."""
         return self._undo[-1][0] if self._undo else ""
+
+    def own_caller_id(self, destination: str) -> str | None:
+        """What a plain SIP account asks to be shown as; with an account the phone system decides. Emergency services
+        see the number."""
+        if not self.kept_here or self.document is None:
+            return None
+        if self.hide_number and not is_emergency(destination, self.document, outside=True):
+            return HIDDEN
+        return self.document.caller_id.number
 
     # --- intents --------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ class Outcome(str, Enum):
     NO_ANSWER = "no_answer"
     CANCELLED = "cancelled"  # we gave up ringing them
     ELSEWHERE = "elsewhere"  # answered on another device
+    FORWARDED = "forwarded"  # sent on from here
     FAILED = "failed"
 
 
@@ -33,6 +34,7 @@ class HistoryEntry:
     code: int = 0
     diverted_by: str = ""
     seen: bool = True
+    rule: str = ""  # of the extension's rules (`call_rules.Rule`), the one that refused the call or sent it on
 
     @property
     def missed(self) -> bool:

@@ -29,6 +29,7 @@ from softphone.phone.registration import FOLLOWS, RegistrationState, may_call
 from softphone.phone.screening import ScreeningSettings
 from softphone.phone.secret import Secret
 from softphone.phone.session import LINE, Session, SessionState
+from softphone.phone.settings_change import SettingState
 from softphone.phone.sound import SoundChoice
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ class Phone(PhoneSound, PhoneServices):
             account, settings_store or KeptInMemory(), self.publisher, self._group_keys
         )
         self.calls = Calls(user_agent, history, clock, self.publisher, self._screening_settings)
+        self.tick = self.calls.tick
         self.player = Player(user_agent, self.publisher, lambda: bool(self.calls.alive))
         self.registration = Registration()
         self.directory: dict[str, DirectoryEntry] = {}
@@ -94,6 +96,7 @@ class Phone(PhoneSound, PhoneServices):
         self.mailbox_new = 0
         self.quality_watched = False
         self._user_agent_up = False
+        self._line: cmd.Register | None = None  # as last asked for
         self.publisher.on(Topic.HISTORY, self._history_changed)
         self.publisher.on(Topic.SETTINGS, self._settings_changed)
 
@@ -110,7 +113,7 @@ class Phone(PhoneSound, PhoneServices):
         target = dial_target(text, self.region)
         if not may_call(self.registration.state):
             raise Refused(self.registration.failure or Failure(FailureKind.OFFLINE))
-        return self.calls.dial(LINE, target, caller_id)
+        return self.calls.dial(LINE, target, caller_id or self.settings.own_caller_id(target.user))
 
     def silence(self, call_id: str) -> None:
         """Stop ringing, without an answer."""
@@ -259,7 +262,7 @@ class Phone(PhoneSound, PhoneServices):
 
     def _session_event(self, event: object) -> None:
         was_in = self.session.state is SessionState.SIGNED_IN
-        line_changed = self.session.handle(event)
+        self.session.handle(event)
         self._follow_session()
         if isinstance(event, ev.ServiceReached):
             self.settings.service_reached(event.failure)
@@ -271,11 +274,10 @@ class Phone(PhoneSound, PhoneServices):
             self.settings.save_answered(event.document, event.etag)
         elif isinstance(event, ev.SettingsRefused):
             self.settings.save_refused(event.failure)
-        if self.session.state is SessionState.SIGNED_IN:
-            if line_changed:
-                self._register()
-        elif was_in:
+        if was_in and self.session.state is not SessionState.SIGNED_IN:
             self._signed_out()
+        else:
+            self._follow_line()
         self.publisher.publish(Topic.SESSION)
 
     def _follow_session(self) -> None:
@@ -292,17 +294,22 @@ class Phone(PhoneSound, PhoneServices):
 
     def _settings_changed(self, _: object) -> None:
         """Line, identity and screening follow, before any listener of the topic looks: this one is the first."""
-        settings, before = self.settings, self.session.line(None)
+        settings = self.settings
         if settings.saved is not None and (settings.kept_here or not self.session.document):
             self.session.document = settings.saved.to_json()
-        if self.session.state is SessionState.SIGNED_IN and self.session.line(None) != before:
-            self._register()
+        self._follow_line()
         self.calls.settings_changed()
 
     def _group_keys(self) -> tuple[str, ...]:
         return tuple(entry.key for entry in self.directory.values() if entry.kind == "group")
 
+    def _follow_line(self) -> None:
+        """Register anew when what is to be registered has changed."""
+        if self.session.state is SessionState.SIGNED_IN and self.session.line(None) != self._line:
+            self._register()
+
     def _register(self) -> None:
+        self._line = self.session.line(None)
         line = self.session.line(self._config.ca_file, self._config.instance_id)
         if line is not None and self._user_agent_up:
             if self.registration.state is not RegistrationState.REGISTERED:
@@ -312,6 +319,7 @@ class Phone(PhoneSound, PhoneServices):
 
     def _signed_out(self) -> None:
         self.calls.end_all()
+        self._line = None
         self._user_agent.send(cmd.Unregister(LINE))
         self.registration = Registration()
         self.directory, self.mailbox_new = {}, 0
@@ -367,7 +375,9 @@ class Phone(PhoneSound, PhoneServices):
             self.publisher.publish(Topic.REGISTRATION)
 
     def _screening_settings(self) -> ScreeningSettings:
-        return ScreeningSettings(call_waiting=self.session.document.get("call_waiting") is not False)
+        settings = self.settings
+        unsaved = settings.state("/dnd") in (SettingState.PENDING, SettingState.WAITING)
+        return ScreeningSettings(settings.document, settings.kept_here, unsaved, self.region)
 
     def _history_loaded(self, event: ev.HistoryLoaded) -> None:
         known = {entry.id for entry in self.history}

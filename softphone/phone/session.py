@@ -140,9 +140,7 @@ class Session:
 
     # --- events ---------------------------------------------------------------------------------------------------
 
-    def handle(self, event: object) -> bool:
-        """True when the line must be registered anew."""
-        before = (self.line(None), self.state)
+    def handle(self, event: object) -> None:
         if isinstance(event, ev.NothingSaved):
             if self.state is SessionState.STARTING:
                 self.state = SessionState.SIGNED_OUT
@@ -150,7 +148,7 @@ class Session:
             self._refused(event.failure)
         elif isinstance(event, ev.SessionOpened):
             if self.state not in (SessionState.STARTING, SessionState.SIGNING_IN):
-                return False  # cancelled meanwhile
+                return  # cancelled meanwhile
             self.signed_in, self.failure, self._attempt = event.session, None, None
             self.state, self.kept = SessionState.SIGNED_IN, True
         elif isinstance(event, ev.ProvisioningLoaded):
@@ -171,7 +169,6 @@ class Session:
                 self.signed_in = replace(self.signed_in, refresh_token=event.refresh_token)
         elif isinstance(event, ev.SignedOut):
             self._ended(event.failure)
-        return (self.line(None), self.state) != before
 
     # --- what follows from it -------------------------------------------------------------------------------------
 
@@ -220,13 +217,20 @@ class Session:
             display_name=p.display_name,
             registrar=p.registrar,
             outbound_proxy=p.outbound_proxy,
-            transport="tls" if network.get("tls") is True else (p.transports[0] if p.transports else "udp"),
+            transport=self._transport(p, network.get("tls")),
             local_sip_server_ip=local_ip if isinstance(local_ip, str) and local_ip else None,
             ca_file=ca_file,
             srtp=p.srtp,
             registration_seconds=p.registration_seconds,
             instance_id=instance_id,
         )
+
+    def _transport(self, provisioning: Provisioning, tls: object) -> str:
+        """A plain SIP account's own switch may say no to the TLS that it was signed in with."""
+        if tls is True:
+            return "tls"
+        plain = tls is False and self.signed_in is None
+        return next((t for t in provisioning.transports if not (plain and t == "tls")), "udp")
 
     # --- inside ---------------------------------------------------------------------------------------------------
 

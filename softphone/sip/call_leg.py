@@ -18,7 +18,7 @@ from softphone.phone.events import (
 )
 from softphone.phone.failure import Failure, FailureKind
 from softphone.sip import translate
-from softphone.sip.account_config import MAX_URI
+from softphone.sip.account_config import MAX_URI, BadTarget, request_uri
 from softphone.sip.guard import guard
 from softphone.sip.leg_digits import LegDigits
 from softphone.sip.leg_hold import LegHold
@@ -66,10 +66,12 @@ class CallLeg(pj.Call):
 
     # --- asked by the telephone -------------------------------------------------------------------------------------
 
-    def invite(self, uri: str, headers: list[tuple[str, str]]) -> None:
-        """Raises pj.Error."""
+    def invite(self, uri: str, headers: list[tuple[str, str]], sender: str = "") -> None:
+        """`sender` stands in From in place of the line's own address. Raises pj.Error."""
         prm = pj.CallOpParam(True)
         prm.opt.audioCount, prm.opt.videoCount = 1, 0
+        if sender:
+            prm.txOption.localUri = sender
         add_headers(prm, headers)
         self.user_agent.audio.leg_begins(self.call_id)
         self.makeCall(uri, prm)
@@ -96,7 +98,7 @@ class CallLeg(pj.Call):
         self.ended_by_us, self.refused_code = True, code
         self._cancel_deadline()
         wait = max(0.0, REFUSE_NOT_BEFORE - (time.monotonic() - self.began))
-        headers = [("Contact", f"<{uri}>") for uri in contacts]
+        headers = self._contacts(contacts)
         self._deadline = self.user_agent.timers.after(wait, lambda: self._refuse_now(code, headers))
 
     def hang_up(self) -> None:
@@ -248,6 +250,16 @@ class CallLeg(pj.Call):
         if self._unanswered():
             self._answer(code, headers)
             self._deadline = self.user_agent.timers.after(ENDED_AFTER, self._tell_end)
+
+    def _contacts(self, targets: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Of a 302: all with the same q, so that they are tried at once (RFC 3261 16.6)."""
+        headers = []
+        for target in targets:
+            try:
+                headers.append(("Contact", f"<{request_uri(target, self.line.register)}>;q=1.0"))
+            except BadTarget as error:
+                log.warning("cannot forward there: %s", error)
+        return headers
 
     def _provisional(self, code: int, reason: str) -> None:
         if code >= 100:

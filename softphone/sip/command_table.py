@@ -11,7 +11,7 @@ import pjsua2 as pj
 from softphone.phone import commands as cmd
 from softphone.phone.events import CallDisconnected, HoldRefused, Pong, TransferProgressed
 from softphone.phone.failure import Failure, FailureKind
-from softphone.sip.account_config import BadTarget, request_uri
+from softphone.sip.account_config import BadTarget, request_uri, user_part
 from softphone.sip.call_leg import CallLeg
 from softphone.sip.endpoint_config import MAX_CALLS
 from softphone.sip.line import Line
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("ua")
 
 MEDIA_WAIT = 0.1
+#: RFC 3323 4.1.1.3
+ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
 _TOO_MANY = 70010  # PJ_ETOOMANY
 
 
@@ -121,7 +123,7 @@ class Commands:
         leg = CallLeg(self._ua, line, c.call_id)
         self._ua.media_used()
         try:
-            leg.invite(uri, identity_headers(c.caller_id, line))
+            leg.invite(uri, identity_headers(c.caller_id, line.register), ANONYMOUS if hidden(c.caller_id) else "")
         except pj.Error as error:
             too_many = error.status == _TOO_MANY
             kind = FailureKind.TOO_MANY_CALLS if too_many else FailureKind.OFFLINE
@@ -191,10 +193,15 @@ class Commands:
                 self._ua.tell(measured)
 
 
-def identity_headers(caller_id: str | None, line: Line) -> list[tuple[str, str]]:
-    """Which of our numbers to show (RFC 3325), or none of them (RFC 3323)."""
+def hidden(caller_id: str | None) -> bool:
+    return caller_id is not None and caller_id.lower() == "anonymous"
+
+
+def identity_headers(caller_id: str | None, line: cmd.Register) -> list[tuple[str, str]]:
+    """Which of our numbers to show (RFC 3325); with privacy, who we are is for the trusted network alone."""
     if not caller_id:
         return []
-    if caller_id.lower() == "anonymous":
-        return [("Privacy", "id")]
-    return [("P-Preferred-Identity", f"<sip:{caller_id}@{line.register.domain}>")]
+    if hidden(caller_id):
+        own = f"<sip:{user_part(line.username)}@{line.domain}>"
+        return [("Privacy", "id"), ("P-Preferred-Identity", own)]
+    return [("P-Preferred-Identity", f"<sip:{user_part(caller_id)}@{line.domain}>")]

@@ -19,11 +19,11 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
     id TEXT PRIMARY KEY, outgoing INTEGER NOT NULL, user TEXT NOT NULL, host TEXT NOT NULL, name TEXT NOT NULL,
     started_at REAL NOT NULL, outcome TEXT NOT NULL, talk_seconds REAL NOT NULL, code INTEGER NOT NULL,
-    diverted_by TEXT NOT NULL, seen INTEGER NOT NULL
+    diverted_by TEXT NOT NULL, seen INTEGER NOT NULL, rule TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS calls_by_time ON calls (started_at DESC);
 """
-_COLUMNS = "id, outgoing, user, host, name, started_at, outcome, talk_seconds, code, diverted_by, seen"
+_COLUMNS = "id, outgoing, user, host, name, started_at, outcome, talk_seconds, code, diverted_by, seen, rule"
 
 Submit = Callable[[Callable[[], None]], None]
 
@@ -39,8 +39,9 @@ class HistoryFile:
 
     def save(self, entry: HistoryEntry) -> None:
         row = (entry.id, entry.outgoing, entry.remote.user, entry.remote.host, entry.remote.name, entry.started_at,
-               entry.outcome.value, entry.talk_seconds, entry.code, entry.diverted_by, entry.seen)  # fmt: skip
-        self._write(f"INSERT OR REPLACE INTO calls ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
+               entry.outcome.value, entry.talk_seconds, entry.code, entry.diverted_by, entry.seen,
+               entry.rule)  # fmt: skip
+        self._write(f"INSERT OR REPLACE INTO calls ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
 
     def mark_seen(self, before: float) -> None:
         self._write("UPDATE calls SET seen = 1 WHERE seen = 0 AND started_at <= ?", (before,))
@@ -98,6 +99,8 @@ class HistoryFile:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
         database.executescript(_SCHEMA)
+        if "rule" not in {row[1] for row in database.execute("PRAGMA table_info(calls)")}:  # made by version 0.1
+            database.execute("ALTER TABLE calls ADD COLUMN rule TEXT NOT NULL DEFAULT ''")
         return database
 
     def _report(self, what: str, problem: sqlite3.Error) -> None:
@@ -107,7 +110,7 @@ class HistoryFile:
 
 
 def _entry(row: tuple[object, ...]) -> HistoryEntry:
-    call_id, outgoing, user, host, name, started_at, outcome, talk, code, diverted_by, seen = row
+    call_id, outgoing, user, host, name, started_at, outcome, talk, code, diverted_by, seen, rule = row
     entry = HistoryEntry(
         id=str(call_id),
         outgoing=bool(outgoing),
@@ -118,6 +121,7 @@ def _entry(row: tuple[object, ...]) -> HistoryEntry:
         code=int(str(code)),
         diverted_by=str(diverted_by),
         seen=bool(seen),
+        rule=str(rule),
     )
     if entry.outcome is Outcome.ONGOING:  # the program ended during it
         return replace(entry, outcome=Outcome.FAILED if entry.outgoing else Outcome.MISSED, seen=entry.outgoing)

@@ -162,12 +162,13 @@ def outcome_words(entry: HistoryEntry) -> str:
     return {
         Outcome.ANSWERED: duration(entry.talk_seconds) if entry.talk_seconds >= 1 else "",
         Outcome.ONGOING: "",
-        Outcome.MISSED: tr("Missed"),
+        Outcome.MISSED: tr("Missed, do not disturb") if entry.rule == "do_not_disturb" else tr("Missed"),
         Outcome.DECLINED: tr("Declined"),
         Outcome.BUSY: tr("Busy"),
         Outcome.NO_ANSWER: tr("No answer"),
         Outcome.CANCELLED: tr("Cancelled"),
         Outcome.ELSEWHERE: tr("Answered on another device"),
+        Outcome.FORWARDED: tr("Forwarded"),
         Outcome.FAILED: tr("Didn't go through"),
     }[entry.outcome]
 

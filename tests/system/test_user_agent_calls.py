@@ -67,6 +67,8 @@ def test_our_number_is_asked_for_and_the_codec_told(rig):
 def test_an_anonymous_call_asks_for_privacy(rig):
     _, theirs = talk(rig, caller_id="anonymous")
     assert theirs.header("Privacy") == "id"
+    assert "sip:anonymous@anonymous.invalid" in theirs.header("From")
+    assert theirs.header("P-Preferred-Identity") == "<sip:100@phone.test>", "for the provider alone"
 
 
 @pytest.mark.parametrize(
@@ -191,10 +193,11 @@ def test_an_undecided_call_gets_480_after_a_second(rig):
 def test_a_redirection_carries_its_contacts(rig):
     since = len(rig.server.received)
     told = rig.called(rig.server.invite())
-    contacts = ("sip:+6591111111@phone.test", "sip:120@phone.test", "sip:evil@x\r\nX-Injected: 1")
+    contacts = ("+6591111111", "120", "sip:101@other.test", "sip:evil@x\r\nX-Injected: 1")
     rig.send(cmd.Refuse(told.call_id, 302, contacts))
     answer = rig.server.wait_for_answer(302, "INVITE", since=since)
-    assert answer.all("Contact") == ["<sip:+6591111111@phone.test>", "<sip:120@phone.test>"]
+    targets = ("+6591111111@phone.test", "120@phone.test", "101@other.test")
+    assert answer.all("Contact") == [f"<sip:{target}>;q=1.0" for target in targets]
     assert answer.get("X-Injected") == ""
     assert rig.heard.wait(ev.CallDisconnected, call_id=told.call_id).code == 302
 
