@@ -1,0 +1,382 @@
+"""One row of a page: a setting's words, its control, and how its last change stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QVariantAnimation
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from softphone.extension.document import Json
+from softphone.phone.failure import FailureKind, Refused
+from softphone.phone.settings_change import SettingState
+from softphone.ui import text_settings
+from softphone.ui.settings.cards import fill_in_card
+from softphone.ui.settings.context import SettingsContext
+from softphone.ui.settings.make_editor import make_editor
+from softphone.ui.settings.setting import CustomKind, RadioKind, Setting, SwitchKind, ValueKind
+from softphone.ui.settings.state_mark import Mark as StateName
+from softphone.ui.settings.state_mark import StateMark
+from softphone.ui.settings.strips import ConflictCard, Mark, RefusedStrip, UnreachableCard
+from softphone.ui.settings.value_words import value_words
+from softphone.ui.text_main import failure_sentence
+from softphone.ui.theme.motion import mix
+from softphone.ui.theme.theme import theme
+from softphone.ui.widgets.announce import announce
+from softphone.ui.widgets.labels import TextBlock
+
+_NARROW, _UNBOUND = 460, 16_777_215
+FLASH_MS, STILL_MS = 900, 2000
+_OPEN = (SettingState.PENDING, SettingState.WAITING, SettingState.REFUSED, SettingState.CONFLICT)
+
+
+class SettingRow(QWidget):
+    """`refresh` shows the value and the state as they are now; what the person decides goes through the context."""
+
+    def __init__(self, context: SettingsContext, setting: Setting) -> None:
+        super().__init__()
+        self.context, self.setting = context, setting
+        self.editor = make_editor(context, setting)
+        self.mark = StateMark()
+        self.fault = Fault()
+        self.refused: RefusedStrip | None = None
+        self.conflict: ConflictCard | None = None
+        self.unreachable: UnreachableCard | None = None
+        self._wanted: Json = None  # of the question before nobody gets through
+        self._saved: Json = None
+        self._state = SettingState.SAVED
+        self._seen = False
+        self._met: list[Json] = []  # the value that somebody else saved while something was typed here
+        self._flash = QVariantAnimation(self)
+        self._flash.valueChanged.connect(lambda _value: self.update())
+        self._lit = 0.0
+        self._label = TextBlock(setting.label, "body", "text-primary", weight=500)
+        self._help = TextBlock("", "caption", "text-tertiary")
+        self._lay_out()
+        self.editor.chosen.connect(self._chosen)
+        self.editor.faulty.connect(self.set_fault)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        theme().changed.connect(self._fit)
+        self._fit()
+
+    # --- layout ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _bare(self) -> bool:
+        """The control is the row: radio rows, and a custom control without a label."""
+        kind = self.setting.kind
+        return isinstance(kind, RadioKind) or (isinstance(kind, CustomKind) and kind.wide and not self.setting.label)
+
+    def _lay_out(self) -> None:
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._side.setSpacing(4)
+        self._side.addWidget(self.editor)
+        self._side.addWidget(self.fault)
+        if self._bare:
+            self._outer.addLayout(self._side)
+            return
+        top = QWidget()
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, top)
+        self._box.setContentsMargins(16, 10, 16, 10)
+        self._box.setSpacing(16)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        first = QHBoxLayout()
+        first.setSpacing(16)
+        if self.setting.icon:
+            first.addWidget(Mark(self.setting.icon, "text-secondary", size=20), 0, middle)
+        first.addLayout(self._words(), 1)
+        first.addWidget(self.mark, 0, middle)
+        self._box.addLayout(first, 1)
+        wide = isinstance(self.setting.kind, CustomKind) and self.setting.kind.wide
+        if wide:
+            self._box.setDirection(QBoxLayout.Direction.TopToBottom)
+            self._box.addLayout(self._side)
+        else:
+            self._box.addLayout(self._side)
+            self._side.setAlignment(self.editor, Qt.AlignmentFlag(0))
+        if self.editor.row_target() is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._outer.addWidget(top)
+
+    def _words(self) -> QVBoxLayout:
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        if self.editor.grows:
+            words.addSpacing(6)
+        else:
+            words.addStretch(1)
+        words.addWidget(self._label)
+        words.addWidget(self._help)
+        words.addStretch(1)
+        return words
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(theme().size("row.setting"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._bare or (isinstance(self.setting.kind, CustomKind) and self.setting.kind.wide):
+            return
+        narrow = self.width() < _NARROW and self.editor.width_beside > 0
+        beside = min(self.editor.width_beside, max(120, self.width() * 11 // 20)) if not narrow else 0
+        self.editor.setMinimumWidth(beside)
+        self.editor.setMaximumWidth(_UNBOUND if narrow or not self.editor.width_beside else beside)
+        self.fault.setMaximumWidth(_UNBOUND if narrow or not beside else beside)
+        self._box.setSpacing(8 if narrow else 16)
+        ways = QBoxLayout.Direction
+        self._box.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Value, words, state: as they are now."""
+        context, setting = self.context, self.setting
+        self.setVisible(context.is_shown(setting))
+        if self.isHidden():
+            return
+        self._show_value()
+        self._show_words()
+        self._show_state()
+
+    def _show_value(self) -> None:
+        value, saved = self.context.value(self.setting), self._saved_value()
+        elsewhere = self._seen and saved != self._saved and self._state is SettingState.SAVED
+        self._elsewhere = elsewhere and not self.context.changing and value != self._asked
+        if not self.editor.editing:
+            self.editor.show_value(value)
+        elif self._elsewhere:
+            self._met = [saved]
+        self._saved, self._seen = saved, True
+
+    _elsewhere = False
+    _asked: Json = None
+
+    def _saved_value(self) -> Json:
+        """Of what the service has; of a setting of this computer, its value."""
+        if self.setting.pointer:
+            return self.context.settings.theirs(self.setting.pointer)
+        return self.context.value(self.setting)
+
+    def _show_words(self) -> None:
+        context, setting = self.context, self.setting
+        fits, locked = context.is_for_this_type(setting), context.is_locked(setting)
+        enabled = fits and not locked and setting.enabled(context)
+        help_text = setting.help_of(context) if setting.help_of is not None else setting.help_text
+        reason = setting.reason(context) if setting.reason is not None else ""
+        if not fits:
+            help_text = text_settings.only_normal(context.document.type if context.document is not None else "")
+        elif not enabled and not locked and reason:
+            help_text = reason
+        if help_text != self._help.plain_text():
+            self._help.set_text(help_text)
+        self._help.setVisible(bool(help_text))
+        dim = not enabled and not locked
+        self._label.set_color("text-disabled" if dim else "text-primary")
+        why = text_settings.set_by_administrator() if locked else help_text
+        self.editor.set_usable(enabled, why)
+        described = ". ".join(part for part in (help_text, text_settings.set_by_administrator() * locked) if part)
+        self.editor.set_name(setting.label, described)
+
+    def _show_state(self) -> None:
+        state = self.context.state(self.setting)
+        before, self._state = self._state, state
+        failure = self.context.settings.failure(self.setting.pointer) if self.setting.pointer else None
+        mark: StateName = ""
+        if state is SettingState.PENDING:
+            mark = "saving"
+        elif state is SettingState.WAITING:
+            mark = "waiting"
+        elif state is SettingState.SAVED and before in _OPEN and before is not SettingState.CONFLICT:
+            mark = "saved"
+        elif state is SettingState.SAVED and self._elsewhere and not self._met:
+            mark = "updated"
+        elif self._is_locked_switch():
+            mark = "locked"
+        if mark or state is not SettingState.SAVED or self.mark.mark not in ("saved", "updated"):
+            self.mark.set_mark(mark)
+        if mark == "saved" and before is not state:
+            announce(self, text_settings.saved())
+        self._show_refused(state, failure.kind if failure is not None else None)
+        self._show_conflict(state)
+        if self.unreachable is not None and self._wanted == self.context.value(self.setting):
+            self._drop_question()
+
+    def _is_locked_switch(self) -> bool:
+        return self.context.is_locked(self.setting) and not isinstance(self.setting.kind, ValueKind)
+
+    def _show_refused(self, state: SettingState, kind: FailureKind | None) -> None:
+        if state is not SettingState.REFUSED:
+            if self.refused is not None:
+                self.refused.hide()
+            return
+        if self.refused is None:
+            self.refused = RefusedStrip()
+            self.refused.retry.connect(lambda: self.context.settings.retry(self.setting.pointer))
+            self.refused.undo.connect(lambda: self.context.settings.discard(self.setting.pointer))
+            self._outer.addWidget(self.refused)
+        said = self.context.settings.fault(self.setting.pointer)
+        failure = self.context.settings.failure(self.setting.pointer)
+        if not said and failure is not None and kind not in (FailureKind.SERVER, FailureKind.TIMED_OUT):
+            said = failure_sentence(failure)
+        self.refused.set_reason(said)
+        if not self.refused.isVisible():
+            announce(self, self.refused.text, at_once=True)
+        self.refused.show()
+
+    def _show_conflict(self, state: SettingState) -> None:
+        if state is not SettingState.CONFLICT and not self._met:
+            if self.conflict is not None:
+                self.conflict.hide()
+            return
+        if self.conflict is None:
+            self.conflict = ConflictCard()
+            self.conflict.first.connect(self._keep_mine)
+            self.conflict.second.connect(self._use_theirs)
+            self._outer.addWidget(self.conflict)
+        yours = self.editor.typed if self._met else self.context.value(self.setting)
+        self.conflict.set_sentence(text_settings.changed_while_editing(self.setting.label))
+        self.conflict.set_values(
+            value_words(self.context, self.setting, yours),
+            value_words(self.context, self.setting, self._saved_value()),
+        )
+        self.conflict.show()
+
+    def _keep_mine(self) -> None:
+        if self._met:
+            self._met = []
+            self._apply(self.editor.typed)
+        else:
+            self.context.settings.keep_mine(self.setting.pointer)
+        self.refresh()
+
+    def _use_theirs(self) -> None:
+        if self._met:
+            self._met = []
+            self.editor.revert()
+        else:
+            self.context.settings.take_theirs(self.setting.pointer)
+        self.refresh()
+
+    # --- what the person does -------------------------------------------------------------------------------------
+
+    def set_fault(self, sentence: str) -> None:
+        """Said once, next to the control; the value is not sent."""
+        if sentence != self.fault.text:
+            self.fault.set_text(sentence)
+            if sentence:
+                announce(self, sentence)
+        self.editor.set_error(bool(sentence))
+
+    def _chosen(self, value: Json) -> None:
+        if self._met:
+            return  # yours or theirs is asked first
+        self.set_fault("")
+        reason = self.context.makes_unreachable(self.setting, value)
+        if reason is None:
+            self._drop_question()
+            self._apply(value)
+            return
+        self._wanted = value
+        self.editor.show_value(self.context.value(self.setting))
+        if self.unreachable is None:
+            self.unreachable = UnreachableCard()
+            self.unreachable.first.connect(self._anyway)
+            self.unreachable.second.connect(self._drop_question)
+            self._outer.addWidget(self.unreachable)
+        self.unreachable.set_sentence(text_settings.unreachable(reason.value))
+        self.unreachable.show()
+        self.unreachable.first_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self, f"{text_settings.unreachable_title()}. {self.unreachable.text}", at_once=True)
+
+    def _anyway(self) -> None:
+        value = self._wanted
+        self._drop_question()
+        self._apply(value)
+
+    def _drop_question(self) -> None:
+        if self.unreachable is None or self.unreachable.isHidden():
+            return
+        focus = QApplication.focusWidget()
+        inside = focus is not None and self.unreachable.isAncestorOf(focus)
+        self.unreachable.hide()
+        if inside:
+            self.focus_control()
+
+    def _apply(self, value: Json) -> None:
+        self._asked = value
+        try:
+            self.context.change(self.setting, value)
+        except Refused as refused:
+            failure = refused.failure
+            self.set_fault(failure.faults[0].detail if failure.faults else failure_sentence(failure))
+            if isinstance(self.setting.kind, SwitchKind | RadioKind):
+                self.editor.show_value(self.context.value(self.setting))
+            return
+        if not self.setting.pointer or self.context.plain:
+            self.mark.set_mark("saved")
+        if not self.editor.editing:
+            return
+        self.editor.show_value(self.context.value(self.setting))
+
+    # --- a search's result ----------------------------------------------------------------------------------------
+
+    def flash(self) -> None:
+        """Twice; once and still with reduced motion."""
+        self._flash.stop()
+        still = theme().reduced_motion
+        self._flash.setDuration(STILL_MS if still else FLASH_MS)
+        self._flash.setStartValue(0.0)
+        self._flash.setEndValue(1.0)
+        self._flash.start()
+
+    def focus_control(self) -> None:
+        for widget in self.editor.controls():
+            if widget.isEnabled() and widget.isVisible():
+                widget.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.setAccepted(self.editor.row_target() is not None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        target = self.editor.row_target()
+        strips = [strip for strip in (self.refused, self.conflict, self.unreachable) if strip is not None]
+        on_strip = any(s.isVisible() and s.geometry().contains(event.position().toPoint()) for s in strips)
+        if target is not None and not on_strip and self.rect().contains(event.position().toPoint()):
+            target.click()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._flash.state() is not QVariantAnimation.State.Running:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        t = theme()
+        part = float(self._flash.currentValue())
+        light = 1.0 if t.reduced_motion else abs(1 - abs(4 * (part % 0.5) - 1))
+        fill_in_card(painter, self, mix(t.color("bg-surface"), t.color("bg-selected"), min(1.0, light)))
+
+
+class Fault(QWidget):
+    """The sentence about what is wrong, with its mark; hidden while it is empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = TextBlock("", "caption", "danger-text")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(Mark("warning-circle", "danger-text", size=14, weight="fill"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._words.plain_text()
+
+    def set_text(self, sentence: str) -> None:
+        self._words.set_text(sentence)
+        self.setVisible(bool(sentence))
+
+

@@ -1,0 +1,141 @@
+"""The settings window: rows drawn from declarations, how a change stands, search, undo, keys."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from softphone.extension.document import Fault
+from softphone.phone.failure import Failure, FailureKind
+from softphone.ui.widgets.toast import Toast
+from tests.ui.settings_bench import SettingsBench
+
+
+@pytest.fixture
+def bench(qtbot, still):
+    return SettingsBench(qtbot, page="call_waiting")
+
+
+def test_a_click_anywhere_on_a_switch_s_row_saves_it_at_once(bench):
+    row = bench.row("call_waiting")
+    bench.click(row)
+    assert bench.saves == [{"call_waiting": False}]
+    assert not row.editor.switch.isChecked()
+
+
+def test_a_save_that_takes_long_shows_saving_then_saved_then_nothing(bench, qtbot):
+    row = bench.row("call_waiting")
+    bench.click(row)
+    bench.settle()
+    assert row.mark.mark == "", "a quick save is not shown as saving"
+    qtbot.waitUntil(lambda: row.mark.mark == "saving", timeout=2000)
+    bench.service_saves()
+    assert row.mark.mark == "saved"
+    assert bench.window.view.mark.mark == "saved"
+    qtbot.waitUntil(lambda: row.mark.mark == "", timeout=4000)
+
+
+def test_a_refused_change_keeps_its_value_and_says_why_with_retry_and_undo(bench):
+    row = bench.row("call_waiting")
+    bench.click(row)
+    bench.service_refuses(Failure(FailureKind.SERVER, 500))
+    assert row.refused.text == "Not saved. The server didn't answer."
+    assert not row.editor.switch.isChecked(), "the row stays on the new value"
+    bench.click(row.refused.retry_button)
+    assert bench.saves == [{"call_waiting": False}] * 2
+    bench.service_refuses(Failure(FailureKind.SERVER, 500))
+    bench.click(row.refused.undo_button)
+    bench.settle()
+    assert row.editor.switch.isChecked()
+    assert row.refused.isHidden()
+
+
+def test_the_service_s_own_sentence_is_the_reason(bench):
+    row = bench.row("call_waiting")
+    bench.click(row)
+    fault = Fault("/call_waiting", "busy", "Your plan has no call waiting.")
+    bench.service_refuses(Failure(FailureKind.INVALID, 422, faults=(fault,)))
+    assert row.refused.text == "Not saved. Your plan has no call waiting."
+
+
+def test_without_the_service_a_change_waits_and_says_so(bench):
+    row = bench.row("call_waiting")
+    bench.click(row)
+    bench.service_refuses(Failure(FailureKind.NO_NETWORK))
+    assert row.mark.text == "Will save when online"
+    assert not row.editor.switch.isChecked()
+
+
+def test_a_change_made_elsewhere_is_shown_and_marked(bench):
+    row = bench.row("call_waiting")
+    bench.somebody_changes(call_waiting=False)
+    assert not row.editor.switch.isChecked()
+    assert row.mark.text == "Updated"
+
+
+def test_a_conflict_is_shown_and_the_person_chooses(bench):
+    row = bench.row("call_waiting")
+    bench.click(row)
+    bench.service_refuses(Failure(FailureKind.CONFLICT, 412))
+    assert bench.saves == [{"call_waiting": False}]
+    bench.document["call_waiting"] = True
+    bench.somebody_changes(call_waiting=True)
+    assert bench.saves == [{"call_waiting": False}] * 2, "nobody changed the same setting: it is sent again"
+
+
+def test_a_locked_switch_says_who_set_it(qtbot, still):
+    bench = SettingsBench(qtbot, page="call_waiting", locked=["/call_waiting"])
+    row = bench.row("call_waiting")
+    assert row.mark.text == "Set by your administrator"
+    assert not row.editor.switch.isEnabled()
+    bench.click(row)
+    assert bench.saves == []
+
+
+def test_a_setting_for_normal_extensions_says_so_to_others(qtbot, still):
+    bench = SettingsBench(qtbot, page="call_waiting", type="contact_center", primary_device="desktop")
+    row = bench.row("call_waiting")
+    assert not row.editor.switch.isEnabled()
+    assert row._help.plain_text() == "Only for Normal extensions. Yours is a Contact Center extension."
+
+
+def test_a_toast_offers_undo_and_ctrl_z_does_it(bench):
+    bench.click(bench.row("call_waiting"))
+    bench.service_saves()
+    assert bench.window.findChild(Toast).text == "Call waiting is off"
+    bench.qtbot.keyClick(bench.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert bench.saves[-1] == {"call_waiting": True}
+
+
+def test_the_line_on_top_tells_of_the_next_call(bench):
+    assert bench.window.next_call.text == (
+        "The next call rings this computer and your IP phone for 20 s, then goes to voicemail."
+    )
+    bench.somebody_changes(dnd={"enabled": True, "until": None})
+    assert bench.window.next_call.text == "The next call is refused: Do not disturb is on."
+
+
+def test_the_search_finds_by_label_help_and_other_words_and_opens_the_row(bench):
+    bench.window.focus_search()
+    bench.qtbot.keyClicks(bench.window.search.edit, "knock")
+    results = bench.window.results
+    assert [result.found.setting.name for result in results.results] == ["call_waiting"]
+    bench.keys(bench.window.search.edit, Qt.Key.Key_Return)
+    assert bench.window.view.page.name == "call_waiting"
+    assert bench.window.search.edit.text() == ""
+
+
+def test_a_search_without_a_find_says_so(bench):
+    bench.qtbot.keyClicks(bench.window.search.edit, "zebra")
+    assert bench.window.results.count_text == 'No setting for "zebra". Try another word.'
+
+
+def test_a_narrow_window_shows_the_list_first_then_the_page_with_back(qtbot, still):
+    bench = SettingsBench(qtbot, size=(660, 500))
+    window = bench.window
+    assert window.sidebar.isVisible()
+    assert window.view is None or not window.view.isVisible()
+    bench.click(window.sidebar.items["call_waiting"])
+    assert window.view.isVisible()
+    assert not window.sidebar.isVisible()
+    bench.click(window.view.back_button)
+    assert window.sidebar.isVisible()
+    assert not window.view.isVisible()
