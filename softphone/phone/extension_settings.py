@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from datetime import datetime, timezone
 from typing import Any
 
 from softphone.extension.document import Fault, InvalidDocument, Json, merge_patch, value_at
 from softphone.extension.outgoing_rules import is_emergency
 from softphone.extension.settings import Settings
-from softphone.extension.validation import READ_ONLY, faults, refused_changes
+from softphone.extension.validation import READ_ONLY, change_faults, refused_changes
 from softphone.phone.account import Provisioning
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.kept_settings import KeptChange, KeptSettings
@@ -271,8 +272,7 @@ class ExtensionSettings:
             wrong = tuple(Fault(where, "unknown", "") for where in leaves(patch, before) if not acts_here(where))
         if wrong:
             raise Refused(Failure(FailureKind.LOCKED, sentence=wrong[0].detail, faults=wrong))
-        already = set(faults(before, self._groups()))
-        wrong = tuple(fault for fault in faults(after, self._groups()) if fault not in already)
+        wrong = change_faults(before, after, self._groups(), now=datetime.now(timezone.utc))
         if wrong:
             raise Refused(Failure(FailureKind.INVALID, sentence=wrong[0].detail, faults=wrong))
 
