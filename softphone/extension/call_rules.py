@@ -163,8 +163,6 @@ def is_reachable(device: Device, state: LineState) -> bool:
 
 
 def _chosen(settings: Settings, activated: Sequence[Device], state: LineState) -> Sequence[Device]:
-    if len(activated) <= 1:
-        return activated
     if settings.type == "contact_center":
         primary = [device for device in activated if device.type == settings.primary_device]
         if primary:
