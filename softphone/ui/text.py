@@ -27,6 +27,8 @@ def joined(items: list[str]) -> str:
         return tr("{a} and {b}", a=items[0], b=items[1])
     if len(items) == 3:
         return tr("{a}, {b} and {c}", a=items[0], b=items[1], c=items[2])
+    if len(items) == 4:
+        return tr("{a}, {b}, {c} and 1 other", a=items[0], b=items[1], c=items[2])
     return tr("{a}, {b}, {c} and {n} others", a=items[0], b=items[1], c=items[2], n=len(items) - 3)
 
 

@@ -120,7 +120,7 @@ class SettingRow(QWidget):
         if self._bare or (isinstance(self.setting.kind, CustomKind) and self.setting.kind.wide):
             return
         narrow = self.width() < _NARROW and self.editor.width_beside > 0
-        beside = min(self.editor.width_beside, max(120, self.width() * 11 // 20)) if not narrow else 0
+        beside = min(self.editor.width_beside, max(120, self.width() * 13 // 20)) if not narrow else 0
         self.editor.setMinimumWidth(beside)
         self.editor.setMaximumWidth(_UNBOUND if narrow or not self.editor.width_beside else beside)
         self.fault.setMaximumWidth(_UNBOUND if narrow or not beside else beside)

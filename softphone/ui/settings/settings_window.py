@@ -243,8 +243,9 @@ class SettingsWindow(QWidget):
         item.set_account(name, text_settings.account_row(key))
 
     def _changed(self, setting: Setting, value: Json) -> None:
-        if setting.done is not None:
-            self.toast_undo(setting.done(self.context, value))
+        sentence = setting.done(self.context, value) if setting.done is not None else ""
+        if sentence:
+            self.toast_undo(sentence)
 
     def toast_undo(self, sentence: str) -> None:
         """A change that moves calls can be taken back for a while."""
