@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from softphone.extension.settings import Device
 from softphone.ui.text import joined, tr
+from softphone.ui.text_next_call import device_in_words
 from softphone.ui.text_settings import strong_list
 
 
@@ -108,9 +109,8 @@ def gateway_title() -> str:
 
 
 def device_names(devices: Iterable[Device]) -> list[str]:
-    """What rings, as in "this computer and IP phone"."""
-    kinds = {"ip_phone": tr("IP phone"), "mobile": tr("mobile")}
-    return [tr("this computer") if one.this_device else kinds.get(one.type) or one.name for one in devices]
+    """What rings, this computer first: "this computer", "your IP phone"."""
+    return [device_in_words(device) for device in sorted(devices, key=lambda device: not device.this_device)]
 
 
 def calls_ring_on(devices: Sequence[str]) -> str:

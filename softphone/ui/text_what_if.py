@@ -11,6 +11,7 @@ from softphone.extension.explain import SilentDevice, Step, Why
 from softphone.extension.settings import Device
 from softphone.ui.text import joined, tr
 from softphone.ui.text_forwarding import device_names
+from softphone.ui.text_next_call import clock
 from softphone.ui.text_settings import strong, strong_list
 
 
@@ -84,18 +85,6 @@ def step_name(kind: str, text: str) -> str:
     return tr("Decides: {step}", step=text) if kind == "decided" else text
 
 
-def clock(moment: datetime) -> str:
-    return f"{moment:%H:%M}"
-
-
-def until_words(until: datetime, now: datetime) -> str:
-    """A time of day, with its day when it is another one."""
-    until = until.astimezone(now.tzinfo)
-    if until.date() == now.date():
-        return clock(until)
-    return tr("{day} {time}", day=until.strftime("%a %d %b"), time=clock(until))
-
-
 def path_of(
     steps: tuple[Step, ...], now: datetime, name_of: Callable[[str], str], emails: tuple[str, ...] = ()
 ) -> list[Line]:
@@ -122,7 +111,7 @@ _ICONS = {
 
 def _passed(step: Step, now: datetime) -> str:
     if step.rule is Rule.DO_NOT_DISTURB and step.why is Why.OVER and step.until is not None:
-        return tr("Do not disturb is over since {time}", time=until_words(step.until, now))
+        return tr("Do not disturb is over since {time}", time=clock(step.until, now))
     if step.rule is Rule.BUSY:
         return tr("Free: {n} of {most} calls", n=step.calls_up, most=step.most_calls)
     return {
@@ -146,7 +135,7 @@ def _decided(step: Step, now: datetime, name_of: Callable[[str], str]) -> str:
         if step.until is None:
             return tr("Do not disturb is on: the call is refused, nothing rings")
         return tr("Do not disturb is on until {time}: the call is refused, nothing rings",
-                  time=until_words(step.until, now))  # fmt: skip
+                  time=clock(step.until, now))  # fmt: skip
     if step.rule is Rule.GATEWAY:
         return tr("The extension is on a gateway: the call goes to {address}", address=strong(decision.uri))
     if step.rule is Rule.LOOP:

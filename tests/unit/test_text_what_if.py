@@ -42,7 +42,7 @@ def test_a_plain_call_is_told_from_the_first_rule_to_voicemail():
         ("passed", "Not on a gateway"),
         ("passed", "Call forwarding is off"),
         ("passed", "Free: 0 of 2 calls"),
-        ("decided", "Rings this computer and mobile for 20 s"),
+        ("decided", "Rings this computer and your mobile phone for 20 s"),
         ("then", "No answer: your message, then voicemail, emailed to alice@example.com"),
     ]
 
@@ -56,7 +56,7 @@ def test_do_not_disturb_is_the_whole_path():
 def test_do_not_disturb_says_until_when_and_since_when():
     today, tomorrow = NOON + timedelta(hours=2), NOON + timedelta(hours=20)
     assert "until 14:00" in decided(alice(dnd=DoNotDisturb(True, today.isoformat())))
-    assert "until Tue 24 Nov 08:00" in decided(alice(dnd=DoNotDisturb(True, tomorrow.isoformat())))
+    assert "until tomorrow at 08:00" in decided(alice(dnd=DoNotDisturb(True, tomorrow.isoformat())))
     past = (NOON - timedelta(hours=1)).isoformat()
     assert path(alice(dnd=DoNotDisturb(True, past)))[0] == ("passed", "Do not disturb is over since 11:00")
 
@@ -75,7 +75,7 @@ def test_a_forwarded_call_names_its_destinations_whose_settings_apply():
 def test_a_vip_rings_all_the_same():
     settings = alice(forwarding=Forwarding(True, None, ("101",), (STRANGER,)))
     assert ("passed", "Call forwarding is on, but not for VIP callers") in path(settings)
-    assert decided(settings) == "A VIP caller: rings this computer and mobile for 20 s"
+    assert decided(settings) == "A VIP caller: rings this computer and your mobile phone for 20 s"
 
 
 def test_a_third_call_hears_busy():
@@ -84,8 +84,8 @@ def test_a_third_call_hears_busy():
 
 def test_devices_that_stay_silent_say_why():
     settings = alice(ring_devices=("desktop",))
-    assert ("then", "Doesn't ring mobile: it isn't chosen") in path(settings)
-    assert ("then", "Doesn't ring mobile: it isn't connected") in path(
+    assert ("then", "Doesn't ring your mobile phone: it isn't chosen") in path(settings)
+    assert ("then", "Doesn't ring your mobile phone: it isn't connected") in path(
         alice(), state=LineState(reachable=frozenset({"d1"}))
     )
 

@@ -44,9 +44,9 @@ class WhatIfBox(Card):
         self.add_row(self._question())
         self._path = QWidget()
         self._path.setAccessibleName(words.path())
-        self._column = QVBoxLayout(self._path)
-        self._column.setContentsMargins(16, 12, 16, 12)
-        self._column.setSpacing(8)
+        self._lines = QVBoxLayout(self._path)
+        self._lines.setContentsMargins(16, 12, 16, 12)
+        self._lines.setSpacing(8)
         self.add_row(self._path)
         self.caller.edited.connect(lambda _text: self.refresh())
         self.time.edited.connect(lambda _text: self.refresh())
@@ -135,7 +135,7 @@ class WhatIfBox(Card):
         self._told = lines
         while len(self.lines) < len(lines):
             made = _PathLine()
-            self._column.addWidget(made)
+            self._lines.addWidget(made)
             self.lines.append(made)
         for number, widget in enumerate(self.lines):
             widget.setVisible(number < len(lines))
