@@ -151,8 +151,8 @@ def test_the_well_known_names_the_base_url(api, world):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/voicemails/1/audio"), ("DELETE", "/voicemails/1"), ("POST", "/logs"), ("GET", "/logs/1"), ("GET", "/"),
-        ("GET", "/../../etc/passwd"), ("GET", "/extension/"),
+        ("GET", "/voicemails/1/audio"), ("DELETE", "/voicemails/1"), ("POST", "/logs"), ("GET", "/logs/1"),
+        ("GET", "/"), ("GET", "/../../etc/passwd"), ("GET", "/extension/"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_yet_is_not_found(signed_in, method, path):

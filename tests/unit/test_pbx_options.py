@@ -1,4 +1,4 @@
-"""What `softphone pbx` is told: its command line, its file of people, its mailboxes and what it keeps."""
+"""What `softphone pbx` is told: its command line, its file of people and what it keeps."""
 
 import io
 import json
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from softphone.pbx.media.mailbox import Mailboxes
 from softphone.pbx.options import parse
 from softphone.pbx.ports_free import tcp_port, udp_and_tcp_port
 from softphone.pbx.run_state import RunState
@@ -131,39 +130,46 @@ class TestPorts:
         assert tcp_port("127.0.0.1", 0, first) == first
 
 
-class TestMailboxes:
-    """Messages as files."""
-
-    def test_a_kept_recording_is_new_and_old_once_heard(self, tmp_path: Path):
-        boxes = Mailboxes(tmp_path)
-        recording = boxes.recording("100", "+6591234567")
-        recording.write_bytes(b"sound")
-        assert boxes.count("100").new == 0
-        assert boxes.keep(recording).new == 1
-        (message,) = boxes.new_messages("100")
-        assert message.read_bytes() == b"sound"
-        boxes.heard(message)
-        assert (boxes.count("100").new, boxes.count("100").old) == (0, 1)
-        boxes.heard(message)
-
-    def test_what_a_killed_process_left_is_no_message(self, tmp_path: Path):
-        Mailboxes(tmp_path).recording("100", "110").write_bytes(b"half")
-        boxes = Mailboxes(tmp_path)
-        assert boxes.count("100").new == 0
-        assert list((tmp_path / "recording").iterdir()) == []
-        assert boxes.extensions() == ["100"]
-
-    @pytest.mark.parametrize("extension", ["../../etc", "", "1/2", "abc", "1" * 30])
-    def test_no_extension_leads_out_of_the_folder(self, tmp_path: Path, extension: str):
-        with pytest.raises(ValueError, match="digits"):
-            Mailboxes(tmp_path).recording(extension, "x")
-
-    def test_no_caller_leads_out_of_the_folder(self, tmp_path: Path):
-        recording = Mailboxes(tmp_path).recording("100", "../../../x\n")
-        assert recording.parent == tmp_path / "recording"
-
-
 def test_a_database_with_a_password_comes_by_the_environment(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SOFTPHONE_DATABASE", "postgresql+psycopg://pbx:geheim@db/pbx")
     assert parse([]).database == "postgresql+psycopg://pbx:geheim@db/pbx"
     assert parse(["--database", "sqlite:///other"]).database == "sqlite:///other"
+
+
+def test_mail_goes_to_the_server_that_is_named_with_a_password_from_the_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SOFTPHONE_SMTP_USER", "pbx")
+    monkeypatch.setenv("SOFTPHONE_SMTP_PASSWORD", "geheim")
+    smtp = parse(["--smtp", "mail.example.com:587", "--smtp-from", "phone@example.com"]).smtp
+    assert smtp is not None
+    assert (smtp.host, smtp.port, smtp.security, smtp.sender) == (
+        "mail.example.com", 587, "starttls", "phone@example.com")  # fmt: skip
+    assert (smtp.user, smtp.password) == ("pbx", "geheim")
+    assert "geheim" not in repr(smtp)
+    assert parse([]).smtp is None
+
+
+@pytest.mark.parametrize(
+    ("server", "security"),
+    [("mail.example.com:465", "tls"), ("127.0.0.1:25", "none"), ("localhost:25", "none"), ("[::1]:25", "none")],
+)
+def test_mail_is_encrypted_unless_its_server_is_this_computer(server: str, security: str):
+    smtp = parse(["--smtp", server]).smtp
+    assert smtp is not None
+    assert smtp.security == security
+
+
+def test_a_mail_password_never_leaves_this_computer_in_the_clear(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SOFTPHONE_SMTP_PASSWORD", "geheim")
+    said = refusal(capsys, "--smtp", "mail.example.com:25", "--smtp-security", "none")
+    assert "in the clear" in said
+    assert "geheim" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--smtp", "mail"], ["--smtp", "mail:no"], ["--smtp", ":25"], ["--smtp", "a:25", "--smtp-from", "nobody"]],
+)
+def test_a_mail_server_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], arguments: list[str]):
+    assert "softphone pbx: error:" in refusal(capsys, *arguments)
