@@ -12,7 +12,7 @@ from softphone.extension.settings import Presentation, Settings
 
 #: From every telephone, wherever it is (3GPP TS 22.101, 10.1.1).
 EMERGENCY_EVERYWHERE = frozenset({"112", "911"})
-#: Where the country is not known. One of these that is an extension of the organisation is that extension.
+#: Where the country is not known.
 EMERGENCY_SOMEWHERE = frozenset({"999", "995", "993", "000", "110", "118", "119"})
 LONGEST_EMERGENCY = 6  # digits
 MOST_TRIES = 3  # of a passcode
@@ -94,15 +94,18 @@ def decide_outgoing(
 
 
 def is_emergency(destination: str, settings: Settings, *, outside: bool) -> bool:
-    """Never blocked, rewritten, or asked a passcode. The country is that of the extension's own number."""
+    """Never blocked, rewritten, or asked a passcode. The country is that of the extension's own number.
+
+    Its numbers (101 in India) may be extensions here, which are then not `outside`: 112 and 911 are never.
+    """
     if destination in EMERGENCY_EVERYWHERE:
         return True
-    if len(destination) > LONGEST_EMERGENCY or not (destination.isascii() and destination.isdigit()):
+    if not outside or len(destination) > LONGEST_EMERGENCY or not (destination.isascii() and destination.isdigit()):
         return False
     own = _own_number(settings)
     region = _region(own) if own is not None else None
     if region is None:
-        return outside and destination in EMERGENCY_SOMEWHERE
+        return destination in EMERGENCY_SOMEWHERE
     from phonenumbers import shortnumberinfo
 
     return bool(shortnumberinfo.is_emergency_number(destination, region))

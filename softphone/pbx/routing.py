@@ -16,11 +16,11 @@ from typing import Literal
 from softphone.extension.call_rules import MOST_HOPS, Decision, Incoming, LineState, NoAnswerStep, Rule, decide
 from softphone.extension.outgoing_rules import (
     EMERGENCY_EVERYWHERE,
-    EMERGENCY_SOMEWHERE,
     Outgoing,
     OutgoingDecision,
     OutgoingRule,
     decide_outgoing,
+    is_emergency,
     presented,
     shown_number,
 )
@@ -248,7 +248,7 @@ class Routing:
             decision = OutgoingDecision(OutgoingRule.ALLOWED if is_outside(number) else OutgoingRule.INSIDE, "place")
             decision = replace(decision, shown=self._number_of(key) or None)
         else:
-            outside = is_outside(number) or number in EMERGENCY_SOMEWHERE
+            outside = is_outside(number) or is_emergency(number, settings, outside=True)
             decision = self._decide_outgoing(settings, Outgoing(number, outside, preferred))
         if decision.rule is OutgoingRule.EMERGENCY:
             self._emergency = number

@@ -295,6 +295,11 @@ def test_the_contact_center_rings_its_primary_device():
     assert rings(type="contact_center", primary_device="desktop", ring_devices=("mobile",)) == ["desktop"]
 
 
+def test_the_contact_center_rings_one_of_two_primary_devices():
+    laptop = Device(id="d2", type="desktop", name="Laptop")
+    assert rings(type="contact_center", devices=(DESKTOP, laptop), primary_device="desktop") == ["desktop"]
+
+
 def test_the_contact_center_without_a_primary_device_rings_the_chosen_one():
     assert rings(type="contact_center", ring_devices=("mobile",)) == ["mobile"]
     assert rings(type="contact_center") == ["ip_phone"]

@@ -83,9 +83,12 @@ def test_what_is_an_emergency_number_elsewhere_is_an_extension_here():
     assert not is_emergency("119", settings(caller_id=OWN), outside=True)
 
 
-def test_an_emergency_number_of_the_country_wins_over_an_extension():
-    assert decided("995", outside=False).rule is OutgoingRule.EMERGENCY
-    assert decided("112", outside=False, caller_id=CallerId()).rule is OutgoingRule.EMERGENCY
+def test_an_extension_may_have_an_emergency_number_of_the_country_but_not_one_of_every_telephone():
+    india = CallerId("fixed", "+912212345678", ("+912212345678",))
+    assert decided("101", outside=False, caller_id=india).rule is OutgoingRule.INSIDE
+    assert decided("101", outside=True, caller_id=india).rule is OutgoingRule.EMERGENCY
+    for number in ("112", "911"):
+        assert decided(number, outside=False, caller_id=india).rule is OutgoingRule.EMERGENCY
 
 
 def test_where_the_country_is_not_known_every_emergency_number_counts_unless_it_is_an_extension():
