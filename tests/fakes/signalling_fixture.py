@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import trustme
 
@@ -116,11 +116,17 @@ class _Tracebacks(logging.Handler):
         return [logging.Formatter().format(record) for record in self.records]
 
 
+Engine = Callable[[SipCoreConfig, Timings], Any]  # makes a SipCore
+
+
 class Ground:
     """A running core and the peers a test made; everything ends with it."""
 
-    def __init__(self, timings: Timings, listen: str = "127.0.0.1") -> None:
-        self.subscribers = MemorySubscribers()
+    def __init__(
+        self, timings: Timings, listen: str = "127.0.0.1", engine: Engine = SippyCore,
+        subscribers: MemorySubscribers | None = None,
+    ) -> None:
+        self.subscribers = subscribers or MemorySubscribers()
         self.records: queue.Queue[CallRecord] = queue.Queue()  # one a call
         self.every_record: list[CallRecord] = []  # one for each extension that a call concerned
         self.changes: list[str] = []
@@ -134,7 +140,7 @@ class Ground:
             registrations_changed=self.changes.append,
         )  # fmt: skip
         self.addresses = SipAddresses("", "", "")
-        self.core = SippyCore(self.config, timings)
+        self.core = engine(self.config, timings)
 
     def start(self) -> None:
         self.addresses = self.core.start()
@@ -177,7 +183,8 @@ class Ground:
         """For what only a look from outside shows: polled, with a deadline."""
         end = asyncio.get_running_loop().time() + deadline
         while not condition():
-            assert asyncio.get_running_loop().time() < end, f"not in time: {what}: {self.core.open_tables()}"
+            tables = getattr(self.core, "open_tables", dict)
+            assert asyncio.get_running_loop().time() < end, f"not in time: {what}: {tables()}"
             await asyncio.sleep(0.01)
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from softphone.pbx.sip_core.sippy_core import SippyCore
 from tests.fakes.sip_phone import SipPhone
 from tests.system.application import Application
 from tests.system.pbx_fixture import LocalPhoneSystem
@@ -75,3 +76,9 @@ def carol(phone_system: LocalPhoneSystem) -> Iterator[SipPhone]:
     with SipPhone("carol") as phone:
         phone_system.register(phone, "carol@example.com")
         yield phone
+
+
+@pytest.fixture
+def engine() -> Callable[..., object]:
+    """What makes a phone system's signalling of its settings; tests of the rules run on others too."""
+    return SippyCore
