@@ -41,6 +41,10 @@ class FailureKind(str, Enum):
     NOT_IN_SERVICE = "not-in-service"  # 404, 410, 484, 604
     UNREACHABLE = "unreachable"  # 480
     NOT_ALLOWED = "not-allowed"  # 403 to a call
+    USAGE_LIMIT = "usage-limit"  # spent; `detail` is the day it resets, RFC 3339
+    OUTBOUND_RULE = "outbound-rule"  # does not allow the call; `detail` names the place it goes to
+    CALLER_ID = "caller-id"  # the number asked for is not one of the extension's
+    WRONG_PASSCODE = "wrong-passcode"
     NO_COMMON_MEDIA = "no-common-media"  # 488, 606
     CONNECTION_LOST = "connection-lost"
     TOO_MANY_CALLS = "too-many-calls"

@@ -57,6 +57,7 @@ class CallLeg(pj.Call):
         self.ended_told = False
         self.refused_code = 0
         self.elsewhere = False
+        self.answered = False
         self.provisional: tuple[int, bool] | None = None
         self.last_code, self.last_reason = 0, ""
         self.media = LegMedia(self)
@@ -161,10 +162,11 @@ class CallLeg(pj.Call):
             self.user_agent.tell(CallAnswered(self.call_id))
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self._cancel_deadline_unless_ending()
+            self.answered = True
             self.user_agent.tell(CallConfirmed(self.call_id))
             self.media.changed()
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self._disconnected(info.lastStatusCode, info.lastReason)
+            self._disconnected(info.lastStatusCode, info.lastReason, self._end_explained(prm.e, info.lastStatusCode))
 
     @guard
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
@@ -285,16 +287,25 @@ class CallLeg(pj.Call):
         except pj.Error as error:
             log.info("giving up: %s", error.reason)
 
-    def _disconnected(self, code: int, reason: str) -> None:
+    def _end_explained(self, event: pj.SipEvent, code: int) -> Failure | None:
+        """The phone system's own words, in the message that ends the call."""
+        if event.type != pj.PJSIP_EVENT_TSX_STATE or event.body.tsxState.type != pj.PJSIP_EVENT_RX_MSG:
+            return None
+        headers = translate.Headers(event.body.tsxState.src.rdata.wholeMsg)
+        if self.answered:
+            return translate.ended_by_rule(headers.all("reason"))
+        return None if self.incoming else translate.refusal(headers, code)
+
+    def _disconnected(self, code: int, reason: str, explained: Failure | None) -> None:
         self.last_code = self.refused_code or code
         self.last_reason = translate.clean(reason, translate.MAX_REASON)
-        failure = None
-        if not self.ended_by_us and self.provisional is None and not self.incoming:
+        failure = explained if not self.ended_by_us else None
+        if failure is None and not self.ended_by_us and self.provisional is None and not self.incoming:
             failure = local_failure(code, self.line.is_up)
-        self._tell_end(failure)
+        self._tell_end(failure, by_remote=explained is not None)
         self.user_agent.leg_ended(self)
 
-    def _tell_end(self, failure: Failure | None = None) -> None:
+    def _tell_end(self, failure: Failure | None = None, *, by_remote: bool = False) -> None:
         self._cancel_deadline()
         self.media.disconnect()
         if self.ended_told:
@@ -306,7 +317,7 @@ class CallLeg(pj.Call):
                 self.call_id,
                 self.last_code,
                 self.last_reason,
-                by_remote=not self.ended_by_us and failure is None,
+                by_remote=not self.ended_by_us and (by_remote or failure is None),
                 completed_elsewhere=self.elsewhere,
                 failure=failure,
             )

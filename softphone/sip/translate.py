@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote
 
+from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.party import Party
 
-MAX_USER, MAX_HOST, MAX_NAME, MAX_REASON = 128, 255, 128, 120
+MAX_USER, MAX_HOST, MAX_NAME, MAX_REASON, MAX_SENTENCE = 128, 255, 128, 120, 200
 
 _COMPACT = {
     "f": "from", "t": "to", "m": "contact", "i": "call-id", "v": "via", "l": "content-length", "b": "referred-by",
@@ -159,6 +160,42 @@ def completed_elsewhere(reasons: Iterable[str]) -> bool:
         if text.startswith("sip") and (re.search(r"cause\s*=\s*200\b", text) or "completed elsewhere" in text):
             return True
     return False
+
+
+#: `Refused-By` of a phone system like ours: the tag, and the parameter that tells more.
+_REFUSED_BY = {
+    "usage_limit": (FailureKind.USAGE_LIMIT, "resets"),
+    "outbound_rule": (FailureKind.OUTBOUND_RULE, "place"),
+    "caller_id": (FailureKind.CALLER_ID, ""),
+}
+#: Ends that a phone system explains in Reason (RFC 3326); any other text there is for engineers.
+_ENDED_BY = {"usage limit": FailureKind.USAGE_LIMIT, "wrong passcode": FailureKind.WRONG_PASSCODE}
+
+
+def refusal(headers: Headers, code: int) -> Failure | None:
+    """Why the phone system does not allow our call: its 403 says so in words (Warning 399, RFC 3261 20.43)."""
+    if code != 403:
+        return None
+    warning = re.match(r'399\s+\S+\s+"((?:[^"\\]|\\.)*)"', headers.first("warning"))
+    sentence = clean(re.sub(r"\\(.)", r"\1", warning[1]), MAX_SENTENCE) if warning else ""
+    tag, _, params = headers.first("refused-by").partition(";")
+    kind, name = _REFUSED_BY.get(tag.strip().lower(), (FailureKind.NOT_ALLOWED, ""))
+    if kind is FailureKind.NOT_ALLOWED and not sentence:
+        return None
+    more = re.search(rf'\b{name}="?([^";]*)', params) if name else None
+    return Failure(kind, code, clean(more[1], MAX_NAME) if more else "", sentence=sentence)
+
+
+def ended_by_rule(reasons: Iterable[str]) -> Failure | None:
+    """Why the phone system ended a call that was up."""
+    for reason in reasons:
+        text = re.search(r'text\s*=\s*"([^"]*)"', reason)
+        if text is None or not reason.lower().startswith("sip"):
+            continue
+        kind = next((kind for words, kind in _ENDED_BY.items() if words in text[1].lower()), None)
+        if kind is not None:
+            return Failure(kind, sentence=clean(text[1], MAX_SENTENCE))
+    return None
 
 
 def retry_after(headers: Headers) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 
 from softphone.phone.call import Call, CallState
@@ -177,6 +177,10 @@ def _failed(call: Call, failure: Failure, who: Caller, now: float, managed: bool
         FailureKind.NOT_IN_SERVICE: tr("No such extension") if _is_extension(who.number) else tr("Not in service"),
         FailureKind.UNREACHABLE: tr("Not reachable"),
         FailureKind.NOT_ALLOWED: tr("This call isn't allowed"),
+        FailureKind.OUTBOUND_RULE: tr("This call isn't allowed"),
+        FailureKind.CALLER_ID: tr("This call isn't allowed"),
+        FailureKind.USAGE_LIMIT: tr("Usage limit reached"),
+        FailureKind.WRONG_PASSCODE: tr("Call ended"),
         FailureKind.CONNECTION_LOST: tr("Connection lost"),
     }.get(kind, tr("Call didn't start") if call.answered_at is None else tr("Call ended"))
     waited = int((call.ended_at or now) - call.started_at)
@@ -198,6 +202,22 @@ def failure_sentence(failure: Failure, who: Caller, waited: int, managed: bool =
             return tr("This number isn't in service. Check it.")
         case FailureKind.UNREACHABLE:
             return tr("{name} can't be reached right now.", name=who.short)
+        case FailureKind.USAGE_LIMIT if resets_on(failure):
+            return tr("Your usage limit is reached. It resets on {day}.", day=resets_on(failure))
+        case FailureKind.OUTBOUND_RULE if failure.detail:
+            return tr(
+                "Your outbound rule blocks calls to {place}. Ask your administrator to change it.", place=failure.detail
+            )
+        case FailureKind.OUTBOUND_RULE:
+            return tr("Your outbound rule blocks this call. Ask your administrator to change it.")
+        case FailureKind.USAGE_LIMIT:
+            return tr("Your usage limit is reached.")
+        case FailureKind.CALLER_ID:
+            return tr("This number isn't one of yours. Choose another to show.")
+        case FailureKind.WRONG_PASSCODE:
+            return tr("Wrong passcode. Try again.")
+        case FailureKind.NOT_ALLOWED if failure.sentence:
+            return failure.sentence
         case FailureKind.NOT_ALLOWED if managed:
             return tr("Your outbound rule blocks this call. Ask your administrator to change it.")
         case FailureKind.NOT_ALLOWED:
@@ -217,6 +237,12 @@ def failure_sentence(failure: Failure, who: Caller, waited: int, managed: bool =
     if failure.code:
         return tr("The call couldn't start. Try again. ({code})", code=failure.code)
     return tr("The call couldn't start. Try again.")
+
+
+def resets_on(failure: Failure) -> str:
+    """The day that a usage limit resets, as people write it; "" when it is not known."""
+    day = QDate.fromString(failure.detail, Qt.DateFormat.ISODate)
+    return QLocale().toString(day, QLocale.FormatType.ShortFormat) if day.isValid() else ""
 
 
 # --- an incoming call -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
+from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.party import Party
 from tests.fakes.sip_phone import SipPhone
 from tests.fakes.sip_server import sdp_offer
@@ -180,6 +181,16 @@ def test_a_call_answered_elsewhere_is_told_so(rig):
     end = rig.heard.wait(ev.CallDisconnected, call_id=told.call_id)
     assert end.completed_elsewhere
     assert end.by_remote
+
+
+def test_a_call_that_a_rule_does_not_allow_says_why(rig):
+    rig.send(cmd.MakeCall("forbidden", LINE, "110"))
+    warning = ("Warning", '399 phone.test "Not to premium numbers"')
+    rule = ("Refused-By", 'outbound_rule;place="premium numbers"')
+    rig.bob.wait_for_call().answer(403, headers=[warning, rule])
+    end = rig.heard.wait(ev.CallDisconnected, call_id="forbidden")
+    assert (end.code, end.by_remote) == (403, True)
+    assert end.failure == Failure(FailureKind.OUTBOUND_RULE, 403, "premium numbers", sentence="Not to premium numbers")
 
 
 def test_an_undecided_call_gets_480_after_a_second(rig):

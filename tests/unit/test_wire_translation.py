@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.party import Party
 from softphone.sip import translate
 
@@ -135,3 +136,44 @@ def test_message_summaries(body, expected):
 def test_retry_after_is_seconds():
     assert translate.retry_after(headers("Retry-After: 17;duration=3600 (busy)")) == 17.0
     assert translate.retry_after(headers("Retry-After: soon")) is None
+
+
+REFUSALS = {
+    'outbound_rule;place="premium numbers"': (FailureKind.OUTBOUND_RULE, "premium numbers"),
+    "usage_limit;resets=2026-12-01": (FailureKind.USAGE_LIMIT, "2026-12-01"),
+    "usage_limit": (FailureKind.USAGE_LIMIT, ""),
+    "caller_id": (FailureKind.CALLER_ID, ""),
+    "something_new;x=1": (FailureKind.NOT_ALLOWED, ""),
+}
+
+
+@pytest.mark.parametrize(("tag", "expected"), REFUSALS.items())
+def test_a_call_refused_by_a_rule_says_which_and_in_the_phone_systems_words(tag, expected):
+    message = headers('Warning: 399 pbx.example.com "That is not \\"allowed\\""', f"Refused-By: {tag}")
+    kind, detail = expected
+    assert translate.refusal(message, 403) == Failure(kind, 403, detail, sentence='That is not "allowed"')
+
+
+@pytest.mark.parametrize("lines", [(), ('Warning: 370 x "Insufficient bandwidth"',), ("Warning: nonsense",)])
+def test_a_refusal_that_explains_nothing_is_left_to_its_status(lines):
+    assert translate.refusal(headers(*lines), 403) is None
+
+
+def test_only_a_403_is_a_refusal_by_a_rule():
+    assert translate.refusal(headers("Refused-By: usage_limit"), 480) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ('SIP;cause=480;text="Usage limit reached"', FailureKind.USAGE_LIMIT),
+        ('SIP;cause=403;text="Wrong passcode"', FailureKind.WRONG_PASSCODE),
+        ('Q.850;cause=16;text="NORMAL_CLEARING"', None),
+        ('SIP;cause=200;text="Call completed elsewhere"', None),
+        ("SIP;cause=480", None),
+        ('SIP;text="', None),
+    ],
+)
+def test_an_end_by_a_rule_is_known_by_its_reason(reason, kind):
+    found = translate.ended_by_rule([reason])
+    assert (found.kind if found else None) is kind
