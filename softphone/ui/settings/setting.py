@@ -103,10 +103,13 @@ class ValueKind:
 
 @dataclass(frozen=True)
 class CustomKind:
-    """A control of its own. `wide` gives it the whole row, below its label where there is one."""
+    """A control of its own. `wide` puts it below the label, as wide as the row; `bare` makes it the row itself, and the
+    label is only spoken and found. `words` says a value in a conflict."""
 
     make: Callable[[SettingsContext, Setting], Editor]
     wide: bool = False
+    bare: bool = False
+    words: Callable[[SettingsContext, Json], str] | None = None
 
 
 Kind = (

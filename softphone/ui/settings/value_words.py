@@ -7,6 +7,7 @@ from softphone.ui import text_settings
 from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.setting import (
     ChipsKind,
+    CustomKind,
     NumberKind,
     RadioKind,
     SegmentedKind,
@@ -25,6 +26,8 @@ def value_words(context: SettingsContext, setting: Setting, value: Json) -> str:
         return text_settings.on_or_off(value)
     if isinstance(kind, SelectKind | SegmentedKind | RadioKind):
         return next((option.text for option in kind.options(context) if option.value == value), str(value))
+    if isinstance(kind, CustomKind) and kind.words is not None:
+        return kind.words(context, value)
     if isinstance(kind, ChipsKind):
         values = value if isinstance(value, list) else [value]
         return ", ".join(kind.show(context, str(one)) for one in values)
