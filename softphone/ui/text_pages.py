@@ -13,10 +13,6 @@ def keypad() -> str:
     return tr("Keypad")
 
 
-def audio() -> str:
-    return tr("Audio")
-
-
 def calls_keys() -> str:
     return tr("Ctrl 1")
 
@@ -107,10 +103,6 @@ def random_number() -> str:
 
 def random_number_each() -> str:
     return tr("A random number each call")
-
-
-def seen_by_others() -> str:
-    return tr("People you call will see")
 
 
 def from_your_numbers(count: int) -> str:

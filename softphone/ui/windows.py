@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -22,6 +22,9 @@ from softphone.ui.mini_bar.mini_bar import MiniBar
 from softphone.ui.stage.announcer import CallAnnouncer
 from softphone.ui.stage.call_stage import CallStage
 from softphone.ui.tray.tray import Tray, TrayActions
+
+if TYPE_CHECKING:
+    from softphone.ui.settings.settings_window import SettingsWindow
 
 #: What is not needed for the first picture is built this long after it.
 AFTER_START_MS = 400
@@ -73,6 +76,7 @@ class Windows(QObject):
         )
         self.main.quit_requested.connect(quit_)
         self.main.mini_bar_wanted.connect(self._show_mini_bar)
+        self.main.settings_wanted.connect(self.show_settings)
         self.main.installEventFilter(self)
         phone.on(Topic.REGISTRATION, self._registration_changed)
         phone.on(Topic.SESSION, self._await_page)
@@ -83,6 +87,7 @@ class Windows(QObject):
         self._incoming: IncomingWindows | None = None
         self._missed: MissedNotice | None = None
         self._mini_bar: MiniBar | None = None
+        self._settings: SettingsWindow | None = None
 
     def start(self, link: str) -> None:
         """Show the main window; build the rest once it is on the screen."""
@@ -98,6 +103,22 @@ class Windows(QObject):
         else:
             self.main.bring_up()
 
+    def show_settings(self, page: str = "", setting: str = "") -> None:
+        """The settings window, made when it is first wanted; a page and a setting of it by their names."""
+        if self._settings is None:
+            from softphone.ui.settings.pages import all_pages
+            from softphone.ui.settings.settings_window import SettingsWindow
+
+            self._settings = SettingsWindow(self._phone, all_pages(), self._services())
+        self._settings.open(page, setting)
+        self._settings.show()
+        self._settings.raise_()
+        self._settings.activateWindow()
+
+    def _services(self) -> dict[str, Any]:
+        """What pages of the settings need of the program."""
+        return {}
+
     def incoming_windows(self) -> list[QWidget]:
         """Those on the screen, in the order in which the calls came."""
         if self._incoming is None:
@@ -108,7 +129,7 @@ class Windows(QObject):
     def close(self) -> None:
         """The program ends."""
         self.main.leave()
-        for window in (self._mini_bar, self._missed):
+        for window in (self._mini_bar, self._missed, self._settings):
             if window is not None:
                 window.hide()
         if self._tray is not None:
@@ -169,6 +190,8 @@ class Windows(QObject):
                 show_missed=self.main.show_missed,
                 show_call=self.main.show_call,
                 show_ringing=lambda: self._incoming is not None and self._incoming.show_again(),
+                show_voicemail=self.main.show_voicemail,
+                settings=self.show_settings,
                 quit=self.main.ask_to_quit,
             ),
         )

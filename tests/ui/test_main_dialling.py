@@ -211,13 +211,30 @@ def test_the_number_people_see_is_chosen_for_outside_calls(bench):
     button = bench.column.area.calling_as.button
     assert button.accessibleName() == "Calling as +65 6123 4567, menu"
     bench.click(button)
-    first, second = bench.column.area.calling_as.menu.items
+    first, second, _ = bench.column.area.calling_as.menu.items
     assert first.item.checked
     bench.click(second)
-    assert button.text() == "+65 9111 2222"
+    assert button.text() == "+65 9111 2222, next call"
     bench.type("+6567890123")
     bench.press(Qt.Key.Key_Return)
     assert bench.user_agent.of(cmd.MakeCall)[-1].caller_id == "+6591112222"
+    assert button.text() == "+65 6123 4567"
+
+
+def test_a_refused_call_keeps_the_number_chosen_for_it(bench):
+    bench.column.choice.choose("+6591112222")
+    bench.loses_registration()
+    bench.type("+6567890123")
+    bench.press(Qt.Key.Key_Return)
+    assert bench.column.choice.chosen == "+6591112222"
+
+
+def test_the_caller_id_menu_leads_to_its_settings(bench):
+    pages = []
+    bench.window.settings_wanted.connect(pages.append)
+    bench.click(bench.column.area.calling_as.button)
+    bench.click(bench.column.area.calling_as.menu.items[-1])
+    assert pages == ["caller_id"]
 
 
 def test_the_account_s_own_choice_is_left_to_the_account(bench):

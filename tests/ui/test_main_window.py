@@ -342,16 +342,14 @@ def test_the_stage_moves_between_pane_and_page_with_the_width(bench):
     assert bench.page.pane.isAncestorOf(bench.page.stage)
 
 
-def test_the_audio_page_beside_a_call_and_back_to_it(bench):
+def test_the_audio_menu_of_a_call_leads_to_the_settings_of_sound(bench):
     bench.show(960)
     talking(bench.phone, "a", "102")
+    pages = []
+    bench.window.settings_wanted.connect(pages.append)
     bench.page.show_audio()
-    assert bench.page.audio.isVisible()
-    assert not bench.page.stage.isVisible()
-    assert bench.column.bar.isVisible()
-    bench.click(bench.page.rail.item("calls"))
+    assert pages == ["audio"]
     assert bench.page.stage.isVisible()
-    assert not bench.column.bar.isVisible()
 
 
 # --- closing, quitting, place -----------------------------------------------------------------------------------------
@@ -519,8 +517,12 @@ def test_pages_by_key_and_by_the_bar(bench):
     assert bench.column.keypad.isVisible()
     bench.press(Qt.Key.Key_1, CTRL)
     assert bench.column.calls.isVisible()
-    bench.click(bench.page.bar.item("audio"))
-    assert bench.page.audio.isVisible()
+    pages = []
+    bench.window.settings_wanted.connect(pages.append)
+    bench.click(bench.page.bar.item("settings"))
+    bench.press(Qt.Key.Key_Comma, CTRL)
+    assert pages == ["", ""]
+    assert bench.page.bar.item("calls").isChecked()
     bench.click(bench.page.bar.item("calls"))
     assert bench.column.calls.isVisible()
     bench.press(Qt.Key.Key_W, CTRL)

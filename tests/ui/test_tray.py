@@ -10,7 +10,7 @@ from softphone.phone.registration import RegistrationState
 from softphone.phone.session import LINE
 from softphone.ui.tray.tray import Tray, TrayActions
 from softphone.ui.tray.tray_icon import SIZES, TrayState, tray_icon, tray_pixmap
-from tests.fakes.phone_ports import dialled, incoming, make_phone, talking
+from tests.fakes.phone_ports import any_document, dialled, incoming, make_phone, talking
 
 _LEFT_CLICK = QSystemTrayIcon.ActivationReason.Trigger
 
@@ -36,6 +36,8 @@ class Bench:
                 show_missed=ask("missed"),
                 show_call=ask("call"),
                 show_ringing=self._show_ringing,
+                show_voicemail=ask("voicemail"),
+                settings=lambda page: self.asked.append(f"settings {page}".strip()),
                 quit=ask("quit"),
             ),
         )
@@ -43,6 +45,12 @@ class Bench:
     def _show_ringing(self):
         self.asked.append("ringing")
         return self.can_show_ringing
+
+    def allow_quiet(self):
+        """The account has do not disturb and forwarding."""
+        quiet = {"dnd": {"enabled": False, "until": None},
+                 "forwarding": {"enabled": False, "number": None, "extensions": [], "vip": []}}  # fmt: skip
+        self.phone.handle(ev.ExtensionLoaded(any_document(**quiet), '"2"'))
 
     @property
     def lines(self):
@@ -59,12 +67,12 @@ def bench(qtbot):
 
 def test_available_with_account_new_call_open_and_quit(bench):
     assert bench.tray.state is TrayState.AVAILABLE
-    assert bench.lines == ["Alice Tan · Extension 100", "New call…", "Open Softphone", "Quit"]
+    assert bench.lines == ["Alice Tan · Extension 100", "New call…", "Settings…", "Open Softphone", "Quit"]
     assert not bench.tray.menu.actions()[0].isEnabled()
     assert bench.tray.icon.toolTip() == "Alice Tan, extension 100: Available"
-    for text in ("New call…", "Open Softphone", "Quit"):
+    for text in ("New call…", "Settings…", "Open Softphone", "Quit"):
         bench.choose(text)
-    assert bench.asked == ["new_call", "open", "quit"]
+    assert bench.asked == ["new_call", "settings", "open", "quit"]
 
 
 def test_signed_out_there_is_nothing_to_call_with(qtbot):
@@ -83,6 +91,37 @@ def test_missed_calls_mark_the_icon_and_stand_in_the_menu_until_seen(bench):
     bench.phone.missed_seen()
     assert bench.tray.state is TrayState.AVAILABLE
     assert "2 missed calls" not in bench.lines
+
+
+def test_do_not_disturb_is_switched_and_marked_from_the_tray(bench):
+    bench.allow_quiet()
+    submenu = next(action.menu() for action in bench.tray.menu.actions() if action.text() == "Do not disturb")
+    lines = {action.text(): action for action in submenu.actions()}
+    assert list(lines) == ["For 1 hour", "Until tomorrow", "Until I turn it off"]
+    lines["Until I turn it off"].trigger()
+    assert bench.phone.settings.document.dnd.enabled
+    assert bench.tray.state is TrayState.DO_NOT_DISTURB
+    assert bench.tray.icon.toolTip() == "Alice Tan, extension 100: Do not disturb"
+    bench.choose("Available")
+    assert not bench.phone.settings.document.dnd.enabled
+    assert bench.tray.state is TrayState.AVAILABLE
+
+
+def test_forwarding_is_switched_from_the_tray_once_it_has_somewhere_to_go(bench):
+    bench.allow_quiet()
+    assert not any(line.startswith("Forward") for line in bench.lines)
+    bench.phone.settings.change({"forwarding": {"extensions": ["101", "102", "103"]}})
+    bench.choose("Forward calls to 101 +2")
+    assert bench.phone.settings.document.forwarding.enabled
+    assert bench.tray.state is TrayState.FORWARDING
+    bench.choose("Forward calls to 101 +2")
+    assert bench.tray.state is TrayState.AVAILABLE
+
+
+def test_new_voicemail_stands_in_the_menu(bench):
+    bench.phone.handle(ev.MessageWaiting(LINE, new=2, old=0))
+    bench.choose("2 new voicemails")
+    assert bench.asked == ["voicemail"]
 
 
 def test_offline_and_reconnecting_are_told_apart_in_words(bench):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from softphone.extension.outgoing_rules import shown_number
 from softphone.phone.number import shown
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
-from softphone.ui import text_pages
+from softphone.ui import text_pages, text_status
 from softphone.ui.main.caret_button import CaretButton
 from softphone.ui.main.reading_direction import isolated, set_margins
 from softphone.ui.theme.theme import theme
@@ -16,37 +17,47 @@ from softphone.ui.widgets.labels import Label
 from softphone.ui.widgets.popup import MenuItem, PopupMenu
 
 
-class CallerIdChoice:
-    """The number chosen for the calls to come; None leaves it to the account."""
+class CallerIdChoice(QObject):
+    """The number for the next call alone; None leaves it to the account. `changed` when it is another."""
 
-    def __init__(self, phone: Phone) -> None:
+    changed = Signal()
+
+    def __init__(self, phone: Phone, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._phone = phone
         self._chosen: str | None = None
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        identity = self._phone.session.identity
-        return identity.caller_ids if identity is not None else ()
+        """Those that may be shown: the administrator's list, where there is one, is all there is."""
+        document = self._phone.settings.document
+        return document.caller_id.allowed if document is not None else ()
+
+    @property
+    def usual(self) -> str | None:
+        """What the account shows; "" takes another number for each call, None has no number."""
+        document = self._phone.settings.document
+        return shown_number(document, lambda _: "") if document is not None else None
 
     @property
     def random(self) -> bool:
-        """The account takes another of its numbers for each call."""
-        caller_id = self._phone.session.document.get("caller_id")
-        return isinstance(caller_id, dict) and caller_id.get("mode") == "random"
+        return self.usual == ""
 
     @property
     def chosen(self) -> str | None:
         return self._chosen if self._chosen in self.numbers else None
 
     def choose(self, number: str | None) -> None:
-        default = None if self.random or not self.numbers else self.numbers[0]
-        self._chosen = None if number == default else number
+        wanted = None if number == self.usual else number
+        if wanted != self._chosen:
+            self._chosen = wanted
+            self.changed.emit()
 
 
 class CallingAs(QWidget):
-    """34 high; hidden when the account has one number. `changed` when another is chosen."""
+    """34 high; hidden when the account has one number."""
 
-    changed = Signal()
+    settings_wanted = Signal(str)
 
     def __init__(
         self, phone: Phone, choice: CallerIdChoice, *, middle: bool = False, parent: QWidget | None = None
@@ -67,6 +78,7 @@ class CallingAs(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for topic in (Topic.SESSION, Topic.SETTINGS):
             phone.on(topic, lambda _: self.refresh())
+        choice.changed.connect(self.refresh)
         self.refresh()
 
     @property
@@ -82,10 +94,10 @@ class CallingAs(QWidget):
         self.setVisible(len(choice.numbers) > 1)
         if not choice.numbers:
             return
-        if choice.chosen is None and choice.random:
-            text = text_pages.random_number()
-        else:
-            text = shown(choice.chosen or choice.numbers[0])
+        number = choice.chosen or choice.usual or ""
+        text = shown(number) if number else text_pages.random_number()
+        if choice.chosen is not None:
+            text = text_status.next_call_only(isolated(text))
         self.button.setText(isolated(text))
         self.button.setAccessibleName(text_pages.calling_as_menu(text))
         self.button.updateGeometry()
@@ -93,25 +105,26 @@ class CallingAs(QWidget):
     def open_menu(self) -> None:
         choice = self._choice
         menu = PopupMenu(self.button, text_pages.calling_as(), min_width=280)
-        menu.add_heading(text_pages.seen_by_others())
-        current = choice.chosen or (None if choice.random else choice.numbers[0])
+        menu.add_heading(text_status.next_call_will_see())
+        current = choice.chosen or choice.usual
         for number in choice.numbers:
+            usual = text_status.your_number() if number == choice.usual else ""
             menu.add_item(
-                MenuItem(isolated(shown(number)), lambda n=number: self._choose(n), checked=number == current)  # type: ignore[misc]
-            )
+                MenuItem(isolated(shown(number)), lambda n=number: choice.choose(n),  # type: ignore[misc]
+                         detail=usual, checked=number == current)
+            )  # fmt: skip
         if choice.random:
             menu.add_item(
-                MenuItem(text_pages.random_number_each(), lambda: self._choose(None), "shuffle",
-                         detail=text_pages.from_your_numbers(len(choice.numbers)), checked=current is None)
+                MenuItem(text_pages.random_number_each(), lambda: choice.choose(None), "shuffle",
+                         detail=text_pages.from_your_numbers(len(choice.numbers)), checked=choice.chosen is None)
             )  # fmt: skip
+        menu.add_separator()
+        menu.add_item(
+            MenuItem(text_status.caller_id_settings(), lambda: self.settings_wanted.emit("caller_id"), "gear-six")
+        )
         menu.destroyed.connect(self._menu_closed)
         self._menu = menu
         menu.open_below(self.button)
 
     def _menu_closed(self) -> None:
         self._menu = None
-
-    def _choose(self, number: str | None) -> None:
-        self._choice.choose(number)
-        self.refresh()
-        self.changed.emit()

@@ -1,20 +1,26 @@
-"""The calls: All and Missed, the list, and what stands there when it is empty."""
+"""The calls: All, Missed and Voicemail, the list, and what stands there when it is empty."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
-from softphone.ui import text_pages
+from softphone.ui import text_pages, text_voicemail
 from softphone.ui.main.calls_list import CallsList
 from softphone.ui.main.calls_model import CallsModel
 from softphone.ui.main.empty_state import EmptyState
 from softphone.ui.text import timer
+from softphone.ui.text_main import failure_sentence
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.chip import FilterChip
+
+if TYPE_CHECKING:  # loaded when somebody looks at voicemail
+    from softphone.ui.main.voicemail_list import VoicemailList
 
 _SEEN_MS = 2000
 
@@ -32,6 +38,9 @@ class CallsPage(QWidget):
     """Missed calls count as seen after two seconds in view under Missed. `test_call` asks for the test call."""
 
     test_call = Signal()
+    settings_wanted = Signal(str)
+    call_wanted = Signal(str)  # what to dial
+    count_changed = Signal()
 
     def __init__(self, phone: Phone, *, test_call: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,18 +50,21 @@ class CallsPage(QWidget):
         self.list = CallsList(self.model)
         self.all = FilterChip(text_pages.all_calls())
         self.missed = FilterChip(text_pages.missed_calls())
+        self.voicemail = FilterChip(text_voicemail.voicemail())
+        self._messages: VoicemailList | None = None
         self.empty = EmptyState("phone", "")
-        self.empty.action.connect(self.test_call)
+        self.empty.action.connect(self._act)
         self._filters = QButtonGroup(self)
         chips = QHBoxLayout()
         chips.setContentsMargins(16, 4, 16, 6)
         chips.setSpacing(6)
-        for chip in (self.all, self.missed):
+        for chip in (self.all, self.missed, self.voicemail):
             self._filters.addButton(chip)
             chips.addWidget(chip)
         chips.addStretch(1)
         self.all.setChecked(True)
         self.missed.toggled.connect(self._filter)
+        self.voicemail.toggled.connect(lambda _: self.refresh())
         self._body = QStackedLayout()
         self._body.addWidget(self.list)
         self._body.addWidget(self.empty)
@@ -71,13 +83,39 @@ class CallsPage(QWidget):
         self._second.timeout.connect(self._tick)
         for changed in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             changed.connect(lambda *_: self.refresh())
-        for topic in (Topic.HISTORY, Topic.REGISTRATION, Topic.SESSION):
+        for topic in (Topic.HISTORY, Topic.REGISTRATION, Topic.SESSION, Topic.MAILBOX, Topic.VOICEMAILS):
             phone.on(topic, lambda _: self.refresh())
         phone.on(Topic.CALLS, lambda _: self._tick())
         self.refresh()
 
     def show_missed(self) -> None:
         self.missed.setChecked(True)
+
+    def show_voicemail(self) -> None:
+        if not self.voicemail.isHidden():
+            self.voicemail.setChecked(True)
+
+    @property
+    def messages(self) -> VoicemailList:
+        """Made when first looked at."""
+        if self._messages is None:
+            from softphone.ui.main.voicemail_list import VoicemailList
+
+            self._messages = VoicemailList(self._phone)
+            self._messages.call_wanted.connect(self.call_wanted)
+            self._messages.count_changed.connect(self.refresh)
+            self._body.addWidget(self._messages)
+        return self._messages
+
+    @property
+    def new_voicemails(self) -> int:
+        """As listed; what the phone system told, until the list is here."""
+        voicemails = self._phone.voicemails
+        if not (voicemails.available and voicemails.loaded):
+            return self._phone.mailbox_new
+        if self._messages is not None:
+            return sum(1 for one in self._messages.entries if not one.read)
+        return voicemails.new
 
     def set_beside_detail(self, beside: bool) -> None:
         """In the wide window calls that go on stand at the top, and the chosen row stays marked."""
@@ -87,16 +125,55 @@ class CallsPage(QWidget):
 
     def refresh(self) -> None:
         self.missed.set_count(self._phone.missed_unseen)
+        self.voicemail.set_count(self.new_voicemails)
+        self.voicemail.setVisible(self._phone.voicemails.available)
+        if self.voicemail.isHidden() and self.voicemail.isChecked():
+            self.all.setChecked(True)
         self.list.set_can_call(self._phone.can_call)
-        empty = self.model.rowCount() == 0
-        if empty:
-            if self.model.missed_only:
-                self.empty.set_content("phone", text_pages.no_missed_calls(), text_pages.caught_up())
-            else:
-                button = text_pages.make_test_call() if self._has_test and self._phone.can_call else ""
-                self.empty.set_content("phone", text_pages.no_calls(), text_pages.type_to_start(), button)
-        self._body.setCurrentWidget(self.empty if empty else self.list)
+        if self.voicemail.isChecked():
+            self._show_voicemail()
+        elif self.model.rowCount() == 0:
+            self._show_no_calls()
+        else:
+            self._body.setCurrentWidget(self.list)
         self._watch_missed()
+        self.count_changed.emit()
+
+    def _show_no_calls(self) -> None:
+        if self.model.missed_only:
+            self.empty.set_content("phone", text_pages.no_missed_calls(), text_pages.caught_up())
+        else:
+            button = text_pages.make_test_call() if self._has_test and self._phone.can_call else ""
+            self.empty.set_content("phone", text_pages.no_calls(), text_pages.type_to_start(), button)
+        self._body.setCurrentWidget(self.empty)
+
+    def _show_voicemail(self) -> None:
+        voicemails = self._phone.voicemails
+        messages = self.messages
+        if not messages.entries and voicemails.failure is not None:
+            reason = failure_sentence(voicemails.failure)
+            self.empty.set_content("voicemail", text_voicemail.not_loaded(), reason, text_voicemail.try_again())
+        elif not messages.entries and voicemails.loaded:
+            button = text_voicemail.set_up_no_answer() if self._phone.settings.available("/no_answer/action") else ""
+            self.empty.set_content("voicemail", text_voicemail.no_voicemail(), text_voicemail.how_it_comes(), button)
+        else:
+            self._body.setCurrentWidget(messages)  # it loads when it is shown
+            return
+        self._body.setCurrentWidget(self.empty)
+
+    def _act(self) -> None:
+        if not self.voicemail.isChecked():
+            self.test_call.emit()
+        elif self._phone.voicemails.failure is not None:
+            self._phone.voicemails.load()
+        else:
+            self.settings_wanted.emit("no_answer")
+
+    def focus_list(self) -> None:
+        if self.voicemail.isChecked():
+            self.messages.focus_first()
+        else:
+            self.list.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _filter(self, missed: bool) -> None:
         self.model.set_missed_only(missed)

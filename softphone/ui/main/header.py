@@ -5,46 +5,39 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from softphone.phone.failure import Refused
+from softphone.phone.failure import Failure, Refused
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import SessionState
-from softphone.ui import text_actions, text_pages
+from softphone.ui import text_pages, text_status
+from softphone.ui.availability import Availability
+from softphone.ui.main.menu_section import SectionMenu
+from softphone.ui.main.note import show_note
 from softphone.ui.main.reading_direction import set_margins
-from softphone.ui.text_main import address_line, registration_line, status_words
+from softphone.ui.main.status_menu import StatusActions, status_menu
+from softphone.ui.text_main import address_line, failure_sentence, status_words
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import Avatar
 from softphone.ui.widgets.chip import StatusChip, Tag
-from softphone.ui.widgets.labels import ElidedLabel, Label, TextBlock
-from softphone.ui.widgets.popup import MenuItem, PopupMenu
-
-
-class _StatusSummary(QWidget):
-    """The top of the status menu: the state, and what it means."""
-
-    def __init__(self, title: str, text: str, warns: bool) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 10, 6)
-        column.setSpacing(2)
-        column.addWidget(Label(title, "bodyStrong", "warn-text" if warns else "text-primary"))
-        block = TextBlock(text, "caption", "text-secondary")
-        block.setFixedWidth(theme().scaled(236))
-        block.setFixedHeight(block.heightForWidth(theme().scaled(236)))
-        column.addWidget(block)
+from softphone.ui.widgets.labels import ElidedLabel
+from softphone.ui.widgets.toast import show_toast
 
 
 class Header(QWidget):
     """64 high. The label gives way before the chip."""
 
     quit_wanted = Signal()
+    settings_wanted = Signal(str)  # page
 
-    def __init__(self, phone: Phone, *, demo: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, phone: Phone, availability: Availability, *, demo: bool, parent: QWidget | None = None
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._phone = phone
+        self._availability = availability
         self._been_registered = False
-        self._menu: PopupMenu | None = None
+        self._menu: SectionMenu | None = None
         self.avatar = Avatar("", 36)
         self.label = ElidedLabel("", "headerLabel")
         self.address = ElidedLabel("", "caption", "text-secondary")
@@ -74,10 +67,13 @@ class Header(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for topic in (Topic.SESSION, Topic.SETTINGS, Topic.REGISTRATION, Topic.CALLS):
             phone.on(topic, lambda _: self.refresh())
+        availability.changed.connect(self.refresh)
+        availability.done.connect(self._offer_undo)
+        availability.refused.connect(self._say_why)
         self.refresh()
 
     @property
-    def menu(self) -> PopupMenu | None:
+    def menu(self) -> SectionMenu | None:
         """The status menu while it is open."""
         return self._menu
 
@@ -103,31 +99,35 @@ class Header(QWidget):
     def _status(self) -> tuple[str, str]:
         registration = self._phone.registration
         on_call = any(not call.ringing_here for call in self._phone.calls.alive)
-        return status_words(
+        words, mark = status_words(
             registration.state,
             on_call=on_call and registration.state is RegistrationState.REGISTERED,
             trying=registration.next_try is not None,
             been_registered=self._been_registered,
         )
+        reach = self._availability.reach
+        if mark != "available" or reach == "available":
+            return words, mark
+        if reach == "dnd":
+            return text_status.do_not_disturb(), "dnd"
+        return text_status.forwarding_to(self._availability.targets), "forwarding"
 
     def open_menu(self) -> None:
-        phone, registration = self._phone, self._phone.registration
-        registered = registration.state is RegistrationState.REGISTERED
-        in_call = bool(phone.calls.alive)
-        menu = PopupMenu(self.chip, text_pages.status(), min_width=260)
-        line = registration_line(
-            registration.state, registration.failure, registration.server, registration.transport
-        )  # fmt: skip
-        menu.add_widget(_StatusSummary(self._status()[0], line, warns=not registered))
-        if not registered:
-            menu.add_item(MenuItem(text_pages.try_now(), phone.register_now, "arrow-clockwise", accent=True))
-        menu.add_separator()
-        ends = text_pages.ends_your_call() if in_call else ""
-        menu.add_item(MenuItem(text_pages.sign_out(), self._sign_out, "sign-out", detail=ends))
-        menu.add_item(MenuItem(text_actions.quit_(), self.quit_wanted.emit, "power", trailing=text_pages.quit_keys()))
+        actions = StatusActions(self.settings_wanted.emit, self._sign_out, self.quit_wanted.emit)
+        menu = status_menu(self.chip, self._phone, self._availability, actions, self._status()[0])
         menu.destroyed.connect(self._menu_closed)
         self._menu = menu
         menu.open_below(self.chip, align_end=True)
+
+    def _offer_undo(self, what: str) -> None:
+        show_toast(
+            self.window(), what, icon="check-circle", action=text_status.undo(),
+            on_action=self._availability.undo, undo=True,
+        )  # fmt: skip
+
+    def _say_why(self, failure: object) -> None:
+        if isinstance(failure, Failure):
+            show_note(self.window(), failure.sentence or failure_sentence(failure), icon="warning")
 
     def _menu_closed(self) -> None:
         self._menu = None

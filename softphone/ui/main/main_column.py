@@ -14,6 +14,7 @@ from softphone.phone.number import is_short_code
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.ui import text_pages
+from softphone.ui.availability import Availability
 from softphone.ui.main.call_rows import CallRow
 from softphone.ui.main.calling_as import CallerIdChoice
 from softphone.ui.main.calls_page import CallsPage
@@ -35,6 +36,7 @@ class MainColumn(QWidget):
     """Pages by name: "calls", "keypad", and any other put in with `add_page`."""
 
     called = Signal()  # a call was placed from here
+    settings_wanted = Signal(str)
 
     def __init__(
         self, phone: Phone, *, demo: bool, test_number: str | None, parent: QWidget | None = None
@@ -44,13 +46,14 @@ class MainColumn(QWidget):
         self._test_number = test_number
         self._page = "calls"
         self.dial = DialText(self)
-        self.choice = CallerIdChoice(phone)
+        self.choice = CallerIdChoice(phone, self)
         self.suggester = Suggester(phone)
-        self.header = Header(phone, demo=demo)
+        self.availability = Availability(phone, self)
+        self.header = Header(phone, self.availability, demo=demo)
         self.area = DialArea(phone, self.dial, self.choice)
         self.box = self.area.box
         self.bar = InCallBar(phone)
-        self.banner = NoticeBanner(phone, demo=demo)
+        self.banner = NoticeBanner(phone, self.availability, demo=demo)
         self.calls = CallsPage(phone, test_call=test_number is not None)
         self._keypad: KeypadPage | None = None
         self._pages: dict[str, QWidget] = {"calls": self.calls}
@@ -73,6 +76,8 @@ class MainColumn(QWidget):
     def _connect(self) -> None:
         phone = self._phone
         self.dial.changed.connect(lambda _: self._search())
+        for part in (self.header, self.area.calling_as, self.calls):
+            part.settings_wanted.connect(self.settings_wanted)
         self.box.key.connect(self._box_key)
         self.box.call.connect(self.call_chosen)
         self.results.chosen.connect(self.call_suggestion)
@@ -81,6 +86,7 @@ class MainColumn(QWidget):
         self.calls.list.copy_wanted.connect(lambda row: self.copy(phone.address_of(row.newest.remote)))
         self.calls.list.delete_wanted.connect(self._delete)
         self.calls.test_call.connect(self.call_test)
+        self.calls.call_wanted.connect(self.call_number)
         phone.on(Topic.DIRECTORY, lambda _: self._known_changed(self.suggester.forget_directory))
         phone.on(Topic.HISTORY, lambda _: self._known_changed(self.suggester.forget_recent))
         phone.on(Topic.REGISTRATION, lambda _: self._offer_call())
@@ -104,8 +110,7 @@ class MainColumn(QWidget):
             self._keypad = KeypadPage(self._phone, self.dial, self.suggester, self.choice)
             self._keypad.call.connect(self.call_typed)
             self._keypad.call_match.connect(self.call_suggestion)
-            self._keypad.calling_as.changed.connect(self.area.calling_as.refresh)
-            self.area.calling_as.changed.connect(self._keypad.calling_as.refresh)
+            self._keypad.calling_as.settings_wanted.connect(self.settings_wanted)
             self._phone.on(Topic.REGISTRATION, lambda _: self.keypad.refresh())
             self.add_page("keypad", self._keypad)
         return self._keypad
@@ -177,7 +182,7 @@ class MainColumn(QWidget):
         if key in ("down", "up", "page_down", "page_up") and self.results.isVisible():
             self.results.move({"down": 1, "up": -1, "page_down": 8, "page_up": -8}[key])
         elif key == "down":
-            self.calls.list.setFocus(Qt.FocusReason.TabFocusReason)
+            self.calls.focus_list()
         elif key == "enter" and self.dial.text.strip():
             self.call_chosen()
         elif key == "escape":
@@ -218,6 +223,8 @@ class MainColumn(QWidget):
             self._refused(refused.failure, number)
             return False
         self.dial.set("")
+        if caller_id is not None:
+            self.choice.choose(None)  # it was for this call
         self.called.emit()
         return True
 

@@ -13,7 +13,7 @@ from softphone.phone.call import Call
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.session import SessionState
-from softphone.ui import text_pages
+from softphone.ui import text_pages, text_status
 from softphone.ui.main.call_rows import CallRow
 from softphone.ui.main.empty_state import EmptyState
 from softphone.ui.main.main_column import MainColumn
@@ -56,6 +56,7 @@ class MainPage(QWidget):
     """Compact below 760: pages over each other, a bar below. Wide: rail, list, and a pane for person or call."""
 
     mini_bar_wanted = Signal()
+    settings_wanted = Signal(str)  # a page of the settings window by its name, "" for the first
 
     def __init__(
         self,
@@ -70,9 +71,7 @@ class MainPage(QWidget):
         self._phone = phone
         self._stage_factory = stage_factory
         self._stage: QWidget | None = None
-        self._audio: QWidget | None = None
         self._person: PersonPage | None = None
-        self._test_number = test_number
         self._page = "calls"
         self._wide: bool | None = None
         self._list_width = LIST_WIDTH
@@ -83,7 +82,7 @@ class MainPage(QWidget):
         places = (
             Place("calls", text_pages.calls(), "clock-counter-clockwise", text_pages.calls_keys()),
             Place("keypad", text_pages.keypad(), "dots-nine", text_pages.keypad_keys()),
-            Place("audio", text_pages.audio(), "headset", last=True),
+            Place("settings", text_status.settings(), "gear-six", text_status.settings_keys(), last=True),
         )
         self.bar = Navigation(places, rail=False)
         self.rail = Navigation(places, rail=True)
@@ -93,13 +92,14 @@ class MainPage(QWidget):
         self._pane_pages.addWidget(self._nothing)
         self._lay_out()
         for navigation in (self.bar, self.rail):
-            navigation.chosen.connect(self.show_page)
+            navigation.chosen.connect(self._chosen)
+        self.column.settings_wanted.connect(self.settings_wanted)
         calls = self.column.calls
         calls.list.chosen.connect(self._row_chosen)
         calls.list.live_wanted.connect(lambda _: self.back_to_call())
         self.column.bar.back.connect(self.back_to_call)
         phone.on(Topic.CALLS, lambda _: self._calls_changed())
-        phone.on(Topic.HISTORY, lambda _: self._count())
+        calls.count_changed.connect(self._count)
         phone.on(Topic.SESSION, lambda _: self._session_changed())
         self._count()
         self._arrange()
@@ -168,31 +168,24 @@ class MainPage(QWidget):
     def _list_moved(self) -> None:
         self._list_width = self._splitter.sizes()[0]
 
-    @property
-    def audio(self) -> QWidget:
-        """Made when first looked at."""
-        if self._audio is None:
-            from softphone.ui.audio_page.audio_page import AudioPage
-
-            test = self.column.call_test if self._test_number is not None else None
-            self._audio = AudioPage(self._phone, test_call=test)
-        return self._audio
+    def _chosen(self, name: str) -> None:
+        if name == "settings":
+            self.settings_wanted.emit("")
+        else:
+            self.show_page(name)
 
     def show_page(self, name: str) -> None:
-        """By its name: calls, keypad or audio. In the wide window a call comes back beside the list."""
+        """By its name: calls or keypad. In the wide window a call comes back beside the list."""
         self._page = name
-        if not self._wide or name == "audio":
+        if not self._wide:
             self._leave_stage()
         else:
             self._stage_left = False
         self._change()
-        if name == "audio":
-            self.audio.focus_first()  # type: ignore[attr-defined]
-        else:
-            self.column.focus_page()
+        self.column.focus_page()
 
     def show_audio(self) -> None:
-        self.show_page("audio")
+        self.settings_wanted.emit("audio")
 
     def focus_box(self) -> None:
         if self._page != "calls":
@@ -204,8 +197,6 @@ class MainPage(QWidget):
 
     def back_to_call(self) -> None:
         self._stage_left = False
-        if self._page == "audio":
-            self._page = "calls"
         self._change()
 
     def leave_call(self) -> None:
@@ -255,8 +246,6 @@ class MainPage(QWidget):
         if call.alive and call.id not in self._known:
             self._known.add(call.id)
             self._stage_left = False
-            if self._page == "audio":
-                self._page = "calls"
         elif not call.alive and self._stage_left:
             if call.failure is None:
                 self._phone.calls.forget_ended(call.id)  # nobody looks at its card
@@ -303,9 +292,7 @@ class MainPage(QWidget):
         for navigation in (self.rail, self.bar):
             navigation.set_current(self._page)
         self.column.calls.set_beside_detail(wide)
-        if stage_shown and self._audio is not None:
-            self._audio.hide()  # first: both watch the levels
-        self._arrange_column(wide)
+        self.column.show_page(self._page)
         if stage_shown:
             stage = self._make_stage()
             cast(Stage, stage).set_beside_list(wide)
@@ -322,15 +309,6 @@ class MainPage(QWidget):
         call = self._on_stage()
         self.column.show_call_bar(call if call is not None and call.alive and not stage_shown else None)
 
-    def _arrange_column(self, wide: bool) -> None:
-        if self._page != "audio":
-            self.column.show_page(self._page)
-        elif wide:
-            self.column.show_page("calls" if self.column.page == "audio" else self.column.page)
-        else:
-            self.column.add_page("audio", self.audio)
-            self.column.show_page("audio")
-
     def _put_in_pane(self, widget: QWidget) -> None:
         current = self._pane_pages.currentWidget()
         if current is not None and current is not widget:
@@ -340,9 +318,7 @@ class MainPage(QWidget):
         self._pane_pages.setCurrentWidget(widget)
 
     def _show_detail(self) -> None:
-        if self._page == "audio":
-            self._put_in_pane(self.audio)
-        elif self._person is not None and self._person.party is not None:
+        if self._person is not None and self._person.party is not None:
             self._put_in_pane(self._person)
         else:
             self._put_in_pane(self._nothing)
@@ -356,13 +332,11 @@ class MainPage(QWidget):
             self._person.copy_wanted.connect(self.column.copy)
         self._person.show_party(row.newest.remote)
         if not self.stage_shown:
-            if self._page == "audio":
-                self._page = "calls"
             self._arrange()
 
     def _count(self) -> None:
         for navigation in (self.bar, self.rail):
-            navigation.set_count("calls", self._phone.missed_unseen)
+            navigation.set_count("calls", self._phone.missed_unseen + self.column.calls.new_voicemails)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -55,6 +55,7 @@ class MainWindow(QWidget):
     close_requested = Signal()  # it was closed, and is hidden now
     quit_requested = Signal()  # for good; asked already when a call would end
     mini_bar_wanted = Signal()
+    settings_wanted = Signal(str)  # a page of the settings window by its name, "" for the first
 
     def __init__(
         self,
@@ -157,10 +158,11 @@ class MainWindow(QWidget):
             self._page.show_page("calls")
             self._page.column.calls.show_missed()
 
-    def show_audio(self) -> None:
+    def show_voicemail(self) -> None:
         self.bring_up()
         if self._page is not None:
-            self._page.show_audio()
+            self._page.show_page("calls")
+            self._page.column.calls.show_voicemail()
 
     def focus_box(self) -> None:
         if self._page is not None and self.signed_in:
@@ -189,6 +191,7 @@ class MainWindow(QWidget):
 
                 self._page = MainPage(self._phone, self._stage_factory, demo=self._demo, test_number=self._test_number)
                 self._page.mini_bar_wanted.connect(self.mini_bar_wanted)
+                self._page.settings_wanted.connect(self.settings_wanted)
                 self._page.column.header.quit_wanted.connect(self.ask_to_quit)
                 self._page.set_list_width(self._list_width)
                 self._stack.addWidget(self._page)
@@ -237,10 +240,16 @@ class MainWindow(QWidget):
         bind(self, "Ctrl+Q", self.ask_to_quit)
         bind(self, "Ctrl+W", self.close)
         bind(self, "F6", self._next_part)
+        bind(self, "Ctrl+,", lambda: self.settings_wanted.emit("") if self.signed_in else None)
+        bind(self, "Ctrl+Shift+D", self._toggle_quiet)
 
     def _show_page(self, name: str) -> None:
         if self._page is not None and self.signed_in:
             self._page.show_page(name)
+
+    def _toggle_quiet(self) -> None:
+        if self._page is not None and self.signed_in:
+            self._page.column.availability.toggle_quiet()
 
     def _call_as_typed(self) -> None:
         if self._page is not None and self.signed_in:
@@ -263,8 +272,7 @@ class MainWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nobody else wanted: text goes to the box."""
         page = self._page
-        covered = page is None or not self.signed_in or page.page == "audio"
-        if page is None or covered or (page.stage_shown and not page.wide):
+        if page is None or not self.signed_in or (page.stage_shown and not page.wide):
             super().keyPressEvent(event)
             return
         text, control = event.text(), Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier

@@ -1,4 +1,4 @@
-"""The one banner between the box and the list: offline, then signed in for this run only, then demo."""
+"""The one banner between the box and the list: offline, do not disturb, forwarding, not kept, demo; in this order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import SessionState
+from softphone.ui import text_status
+from softphone.ui.availability import DND, FORWARDING, Availability
 from softphone.ui.text_main import BannerText, demo_banner, keychain_banner, offline_banner
 from softphone.ui.widgets.banner import Banner
 
@@ -17,9 +19,12 @@ from softphone.ui.widgets.banner import Banner
 class NoticeBanner(QWidget):
     """Shows itself when there is something to say; counts down once a second while it does."""
 
-    def __init__(self, phone: Phone, *, demo: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, phone: Phone, availability: Availability, *, demo: bool, parent: QWidget | None = None
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._phone = phone
+        self._availability = availability
         self._demo = demo
         self._told_of_keychain = False
         self._was_offline = False
@@ -34,6 +39,7 @@ class NoticeBanner(QWidget):
         self._second.timeout.connect(self.refresh)
         for topic in (Topic.REGISTRATION, Topic.SESSION):
             phone.on(topic, lambda _: self.refresh())
+        availability.changed.connect(self.refresh)
         self.refresh()
 
     @property
@@ -45,8 +51,9 @@ class NoticeBanner(QWidget):
         if what != self._shown:
             self._shown = what
             if what is not None:
-                self.banner.set_content(what.kind, what.title, what.text, icon=what.icon,
-                                        button=what.button)  # fmt: skip
+                quiet = not self._was_offline and self._availability.reach == "dnd"
+                self.banner.set_content(what.kind, what.title, what.text, icon=what.icon, button=what.button,
+                                        presence="dnd" if quiet else None)  # fmt: skip
         self.setVisible(what is not None)
         self._count()
 
@@ -64,13 +71,31 @@ class NoticeBanner(QWidget):
             # While a try is under way the banner stays: it would only flicker.
             seconds = None if registration.next_try is None else registration.next_try - phone.now()
             return offline_banner(registration.failure, seconds)
+        reach = self._availability.reach
+        if reach == "dnd":
+            now, may = self._availability.now, self._availability.can_change(DND)
+            return text_status.quiet_banner(self._availability.until, now, may_change=may)
+        if reach == "forwarding":
+            return self._forwarding()
         if not phone.session.kept and not self._told_of_keychain and not self._demo:
             return keychain_banner()
         return demo_banner() if self._demo else None
 
+    def _forwarding(self) -> BannerText:
+        directory = self._phone.directory
+        names = tuple(
+            directory[key].label if key in directory else key for key in self._availability.targets
+        )  # fmt: skip
+        may = self._availability.can_change(FORWARDING)
+        return text_status.forwarding_banner(names, self._availability.has_vips, may_change=may)
+
     def _act(self) -> None:
         if self._was_offline:
             self._phone.register_now()
+        elif self._availability.reach == "dnd":
+            self._availability.end_quiet()
+        elif self._availability.reach == "forwarding":
+            self._availability.forward(False)
         else:
             self._told_of_keychain = True
         self.refresh()

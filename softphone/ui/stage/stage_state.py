@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from softphone.phone.call import Call, CallState, Intent
+from softphone.extension.outgoing_rules import shown_number
 from softphone.phone.number import shown
 from softphone.phone.phone import Phone
 from softphone.phone.registration import RegistrationState
@@ -150,10 +151,12 @@ def _over(phone: Phone, call: Call, who: Caller) -> StageState:
 
 
 def _calling_as(phone: Phone, call: Call) -> str:
-    identity = phone.session.identity
-    if not call.outgoing or identity is None or len(identity.caller_ids) < 2:
+    """The number they see; not for an account that takes another one for each call."""
+    document = phone.settings.document
+    if not call.outgoing or document is None or len(document.caller_id.allowed) < 2:
         return ""
-    return text_stage.calling_as(shown(call.caller_id or identity.caller_ids[0]))
+    number = call.caller_id or shown_number(document, lambda _: "")
+    return text_stage.calling_as(shown(number)) if number else ""
 
 
 def _quality(call: Call, held: bool) -> tuple[int, str] | None:

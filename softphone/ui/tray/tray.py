@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
@@ -14,8 +15,9 @@ from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import SessionState
-from softphone.ui import text_actions, text_tray
+from softphone.ui import text_actions, text_status, text_tray
 from softphone.ui import text_call as words
+from softphone.ui.availability import DND, FORWARDING, Availability
 from softphone.ui.text import timer
 from softphone.ui.theme.theme import theme
 from softphone.ui.tray.tray_icon import TrayState, dark_panel, tray_icon
@@ -25,7 +27,8 @@ _FRAME_MS, _CALM_FRAME_MS = 500, 1000
 
 @dataclass(frozen=True)
 class TrayActions:
-    """What the tray asks of the windows. `show_ringing` tells whether a ringing call was brought to the front."""
+    """What the tray asks of the windows. `show_ringing` tells whether a ringing call was brought to the front;
+    `settings` opens a page by its name, "" for the first."""
 
     show_or_hide: Callable[[], object]
     open_window: Callable[[], object]
@@ -33,6 +36,8 @@ class TrayActions:
     show_missed: Callable[[], object]
     show_call: Callable[[], object]
     show_ringing: Callable[[], bool]
+    show_voicemail: Callable[[], object]
+    settings: Callable[[str], object]
     quit: Callable[[], object]
 
 
@@ -46,6 +51,7 @@ class _Item:
     allowed: bool = True
     heading: bool = False
     call_id: str = ""
+    inside: tuple[_Item, ...] = ()
 
 
 class Tray(QObject):
@@ -55,6 +61,7 @@ class Tray(QObject):
         super().__init__()
         self._phone = phone
         self._actions = actions
+        self._availability = Availability(phone, self)
         self._frame = 0
         self._shown_state: tuple[TrayState, bool] | None = None
         self._filled: list[_Item] = []
@@ -66,8 +73,9 @@ class Tray(QObject):
         self.icon.messageClicked.connect(self._message_clicked)
         self._frames = QTimer(self)
         self._frames.timeout.connect(self._next_frame)
-        for topic in (Topic.CALLS, Topic.REGISTRATION, Topic.SESSION, Topic.HISTORY, Topic.DIRECTORY):
+        for topic in (Topic.CALLS, Topic.REGISTRATION, Topic.SESSION, Topic.HISTORY, Topic.DIRECTORY, Topic.MAILBOX):
             phone.on(topic, lambda _payload: self.refresh())
+        self._availability.changed.connect(self.refresh)
         theme().changed.connect(self.refresh)
         self.refresh()
 
@@ -95,7 +103,12 @@ class Tray(QObject):
             return TrayState.ON_CALL
         if not phone.can_call:
             return TrayState.OFFLINE
-        return TrayState.MISSED if phone.missed_unseen else TrayState.AVAILABLE
+        if phone.missed_unseen:
+            return TrayState.MISSED
+        reach = self._availability.reach
+        if reach == "dnd":
+            return TrayState.DO_NOT_DISTURB
+        return TrayState.FORWARDING if reach == "forwarding" else TrayState.AVAILABLE
 
     def call_attention(self, call: Call) -> None:
         """A ringing call whose window could not be seen: the system's own notification."""
@@ -130,6 +143,11 @@ class Tray(QObject):
             return text_tray.on_a_call()
         state = phone.registration.state
         if state is RegistrationState.REGISTERED:
+            reach = self._availability.reach
+            if reach == "dnd":
+                return text_status.do_not_disturb()
+            if reach == "forwarding":
+                return text_status.forwarding_to(self._availability.targets)
             return text_tray.available()
         return text_tray.reconnecting() if state is RegistrationState.REGISTERING else text_tray.offline()
 
@@ -154,13 +172,25 @@ class Tray(QObject):
             if item is None:
                 self._menu.addSeparator()
                 continue
-            action = self._menu.addAction(item.text.replace("&", "&&"))
-            action.setEnabled(item.allowed and not item.heading)
-            if item.checked is not None:
-                action.setCheckable(True)
-                action.setChecked(item.checked)
-            if item.act is not None:
-                action.triggered.connect(lambda _=False, act=item.act: act())
+            if item.inside:
+                self._add_submenu(item)
+                continue
+            self._add_action(self._menu, item)
+
+    def _add_submenu(self, item: _Item) -> None:
+        submenu = self._menu.addMenu(item.text.replace("&", "&&"))
+        for line in item.inside:
+            self._add_action(submenu, line)
+
+    @staticmethod
+    def _add_action(menu: QMenu, item: _Item) -> None:
+        action = menu.addAction(item.text.replace("&", "&&"))
+        action.setEnabled(item.allowed and not item.heading)
+        if item.checked is not None:
+            action.setCheckable(True)
+            action.setChecked(item.checked)
+        if item.act is not None:
+            action.triggered.connect(lambda _=False, act=item.act: act())
 
     def _refill(self) -> None:
         """Not for the time alone, and not under the pointer."""
@@ -180,10 +210,36 @@ class Tray(QObject):
                 items.append(_Item(text_tray.new_call(), actions.new_call))
                 if phone.missed_unseen:
                     items.append(_Item(words.missed_calls(phone.missed_unseen), actions.show_missed))
+                if phone.mailbox_new:
+                    items.append(_Item(text_status.new_voicemails(phone.mailbox_new), actions.show_voicemail))
                 items.append(None)
+                items += self._availability_items()
+                items += [_Item(text_status.settings_opens(), lambda: actions.settings("")), None]
         items.append(_Item(text_tray.open_product(), actions.open_window))
         items.append(_Item(text_actions.quit_(), actions.quit))
         return items
+
+    def _availability_items(self) -> list[_Item | None]:
+        availability = self._availability
+        reach, may_quiet = availability.reach, availability.can_change(DND)
+        may_forward = availability.can_change(FORWARDING) and bool(availability.targets)
+        items: list[_Item | None] = []
+        if may_quiet or may_forward:
+            items.append(_Item(text_tray.available(), availability.ring, checked=reach == "available"))
+        if may_quiet:
+            lines = [
+                _Item(text_status.for_an_hour(), lambda: availability.quiet(availability.now + timedelta(hours=1))),
+                _Item(text_status.until_tomorrow(), lambda: availability.quiet(availability.tomorrow)),
+                _Item(text_status.until_i_turn_it_off(), lambda: availability.quiet(None)),
+            ]
+            if reach == "dnd":
+                lines.insert(0, _Item(text_status.turn_off(), availability.end_quiet))
+            items.append(_Item(text_status.do_not_disturb(), inside=tuple(lines)))
+        if may_forward:
+            on = availability.forwarding
+            items.append(_Item(text_status.forward_calls_to(availability.targets),
+                               lambda: availability.forward(not on), checked=on))  # fmt: skip
+        return [*items, None] if items else []
 
     def _call_items(self, call: Call) -> list[_Item | None]:
         calls, held = self._phone.calls, call.held_local

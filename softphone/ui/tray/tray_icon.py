@@ -22,9 +22,14 @@ class TrayState(Enum):
     AVAILABLE = "available"
     ON_CALL = "on_call"
     MISSED = "missed"
+    DO_NOT_DISTURB = "dnd"
+    FORWARDING = "forwarding"
     OFFLINE = "offline"
     RINGING_1 = "ringing_1"
     RINGING_2 = "ringing_2"
+
+
+_MARKED = (TrayState.ON_CALL, TrayState.MISSED, TrayState.DO_NOT_DISTURB, TrayState.FORWARDING)
 
 
 def dark_panel() -> bool:
@@ -39,7 +44,7 @@ def tray_icon(state: TrayState, on_dark: bool) -> QIcon:
     for size in SIZES:
         made.addPixmap(tray_pixmap(state, size, on_dark))
     # A template: macOS tints it for its menu bar. Marks need their colour, so only the plain states are.
-    made.setIsMask(sys.platform == "darwin" and state not in (TrayState.ON_CALL, TrayState.MISSED))
+    made.setIsMask(sys.platform == "darwin" and state not in _MARKED)
     return made
 
 
@@ -69,6 +74,17 @@ def tray_pixmap(state: TrayState, size: int, on_dark: bool) -> QPixmap:
         elif state is TrayState.MISSED:
             side = size * 0.44
             _mark(painter, QRectF(size - side, 0, side, side), colour("danger-graphic"), side / 2)
+        elif state is TrayState.DO_NOT_DISTURB:
+            box = _low_end(size)
+            _mark(painter, box, colour("danger-graphic"), box.width() / 2)
+            bar = QRectF(0, 0, box.width() * 0.56, max(1.2, box.width() * 0.17))
+            bar.moveCenter(box.center())
+            painter.setBrush(Qt.GlobalColor.white)
+            painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
+        elif state is TrayState.FORWARDING:
+            box = _low_end(size)
+            _mark(painter, box, colour("accent-fill"), box.width() / 2)
+            _arrow(painter, box)
     painter.end()
     return pixmap
 
@@ -102,6 +118,23 @@ def _mark(painter: QPainter, box: QRectF, colour: QColor, radius: float) -> None
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     painter.setBrush(colour)
     painter.drawRoundedRect(box, radius, radius)
+
+
+def _low_end(size: int) -> QRectF:
+    side = size * 0.5
+    return QRectF(size - side, size - side, side, side)
+
+
+def _arrow(painter: QPainter, box: QRectF) -> None:
+    reach, head = box.width() * 0.25, box.width() * 0.2
+    pen = QPen(Qt.GlobalColor.white, max(1.0, box.width() * 0.13))
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    tip = box.center() + QPointF(reach, 0)
+    painter.drawLine(box.center() - QPointF(reach, 0), tip)
+    painter.drawPolyline([tip + QPointF(-head, -head), tip, tip + QPointF(-head, head)])
 
 
 def _waves(painter: QPainter, size: int, ink: QColor, count: int) -> None:

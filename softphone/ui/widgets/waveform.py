@@ -40,6 +40,10 @@ class Waveform(QWidget):
         return self._seconds
 
     @property
+    def bars(self) -> tuple[float, ...]:
+        return self._bars
+
+    @property
     def at(self) -> float:
         return self._at
 
