@@ -128,6 +128,10 @@ def test_minutes_that_are_left_end_the_call_in_so_many_seconds():
     assert (call.action, call.seconds_left) == ("place", 90)
 
 
+def test_half_a_second_that_is_left_can_be_talked():
+    assert decided(usage_limit=UsageLimit("duration", 100, 100 - 0.5 / 60)).seconds_left == pytest.approx(0.5)
+
+
 def test_money_that_is_left_tells_no_seconds():
     call = decided(usage_limit=UsageLimit("amount", 100, 99.99))
     assert (call.action, call.seconds_left) == ("place", None)
