@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from softphone.phone import events as ev
-from softphone.phone.extension_settings import is_away
-from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.failure import Failure, FailureKind, Refused, is_away
 from softphone.phone.phone_services import LARGEST_MESSAGE
 from softphone.phone.ports import AccountService, SoundFile
 from softphone.store.sound_cache import SoundCache
@@ -55,6 +54,12 @@ class ServiceJobs(ABC):
             self._tell(ev.SettingsSaved(*client.patch_extension(patch, etag)))
 
         self._submit(job, lambda failure: self._tell(ev.SettingsRefused(failure)))
+
+    def load_setting_authors(self, since: str) -> None:
+        def job(client: AccountService) -> None:
+            self._tell(ev.SettingAuthorsLoaded(tuple(client.setting_authors(since))))
+
+        self._submit(job, lambda failure: log.info("who changed a setting is not told: %s", failure.kind.value))
 
     # --- the other parts, from the main thread --------------------------------------------------------------------
 

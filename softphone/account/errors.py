@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from softphone.account.wire import activated_devices, plain
+from softphone.account.wire import activated_devices, plain, setting_authors
 from softphone.extension.document import Fault
 from softphone.phone.failure import Failure, FailureKind, Refused
 
@@ -72,6 +72,7 @@ def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> F
         retry_after=_retry_after(headers.get("retry-after", "")),
         devices=activated_devices(problem.get("devices")) if kind is FailureKind.DEVICE_LIMIT else (),
         sentence=_sentence(problem.get("detail")), faults=_faults(problem),
+        authors=setting_authors(problem.get("changes")) if kind is FailureKind.CONFLICT else (),
     )
 
 

@@ -11,7 +11,8 @@ from softphone.account import wire_services as wire
 from softphone.account.answers import JSON, encode, read_answer
 from softphone.account.errors import server_failure
 from softphone.account.http import Answer
-from softphone.phone.failure import Refused
+from softphone.account.wire import setting_authors
+from softphone.phone.failure import Refused, SettingAuthor
 from softphone.phone.phone_services import OutboundRuleEntry
 from softphone.phone.ports import SoundFile
 from softphone.phone.voicemail import Voicemail
@@ -30,6 +31,9 @@ class ServiceParts(ABC):
     def _ask(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, content: bytes | None = None
     ) -> Answer: ...
+
+    def setting_authors(self, since: str) -> Sequence[SettingAuthor]:
+        return read_answer(self._ask("GET", f"/extension/changes?since={quote(since, safe='')}"), setting_authors)
 
     def voicemails(self) -> Sequence[Voicemail]:
         return read_answer(self._ask("GET", "/voicemails"), wire.voicemails)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 
 from softphone.extension.document import InvalidDocument, read
+from softphone.extension.moment import parse_moment
 from softphone.extension.settings import KEY, PLAIN
 from softphone.phone.account import ActivatedDevice, DirectoryEntry, Provisioning, ThisDevice
+from softphone.phone.failure import SettingAuthor
 from softphone.phone.secret import Secret
 
 # What goes into SIP messages must not be able to say more than a name: no blanks, no brackets, no line ends.
@@ -99,6 +101,14 @@ class _Device:
 
 
 @dataclass(frozen=True)
+class _SettingChange:
+    pointer: str = field(metadata={"max_length": 200, "pattern": PLAIN})
+    changed_by: str
+    changed_at: str = field(metadata={"max_length": 40, "pattern": PLAIN})
+    device: str | None = None
+
+
+@dataclass(frozen=True)
 class _WellKnown:
     account_api: str
 
@@ -155,6 +165,22 @@ def activated_devices(value: Any) -> tuple[ActivatedDevice, ...]:
             continue
         last_seen = plain(device.last_seen) if device.last_seen is not None else None
         found.append(ActivatedDevice(device.id, plain(device.type), plain(device.name), last_seen, device.this_device))
+    return tuple(found)
+
+
+def setting_authors(value: Any) -> tuple[SettingAuthor, ...]:
+    """Who changed which setting, the newest first; what cannot be read is left out."""
+    found = []
+    for one in value[:100] if isinstance(value, list) else ():
+        try:
+            change: _SettingChange = read_value(_SettingChange, one)
+        except InvalidDocument:
+            continue
+        at = parse_moment(change.changed_at)
+        if at is not None:
+            found.append(
+                SettingAuthor(change.pointer, plain(change.changed_by), at.timestamp(), plain(change.device or ""))
+            )
     return tuple(found)
 
 

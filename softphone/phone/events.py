@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn
-from softphone.phone.failure import Failure
+from softphone.phone.failure import Failure, SettingAuthor
 from softphone.phone.party import Party
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
@@ -294,6 +294,11 @@ class SettingsRefused:
 
 
 @dataclass(frozen=True)
+class SettingAuthorsLoaded:
+    authors: tuple[SettingAuthor, ...]
+
+
+@dataclass(frozen=True)
 class DirectoryLoaded:
     entries: tuple[DirectoryEntry, ...] = field(repr=False)
 
@@ -387,6 +392,7 @@ LocalEvent = (
     | ExtensionLoaded
     | SettingsSaved
     | SettingsRefused
+    | SettingAuthorsLoaded
     | DirectoryLoaded
     | ServiceReached
     | SignedOut

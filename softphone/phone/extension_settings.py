@@ -7,7 +7,7 @@ computer and sent when it can be. A plain SIP account has no service: its settin
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,33 +15,35 @@ from softphone.extension.document import Fault, InvalidDocument, Json, merge_pat
 from softphone.extension.outgoing_rules import is_emergency
 from softphone.extension.settings import Settings
 from softphone.extension.validation import READ_ONLY, change_faults, refused_changes
-from softphone.phone.account import Provisioning
-from softphone.phone.failure import Failure, FailureKind, Refused
-from softphone.phone.kept_settings import KeptChange, KeptSettings
+from softphone.phone.account import DirectoryEntry, Provisioning
+from softphone.phone.failure import Failure, FailureKind, Refused, is_away
 from softphone.phone.plain_settings import acts_here, plain_document, with_own_number
 from softphone.phone.ports import AccountRequests, SettingsStore
 from softphone.phone.publisher import Publisher, Topic
-from softphone.phone.settings_change import Change, SettingState, concerns, leaves, patch_of, with_changes
+from softphone.phone.settings_change import (
+    Change,
+    SettingAuthor,
+    SettingState,
+    concerns,
+    leaves,
+    patch_of,
+    to_keep,
+    with_changes,
+)
 
 log = logging.getLogger(__name__)
 
 State = SettingState
 
-#: The service is out of reach, or has other worries: the change waits for it. Anything else is its answer.
-_AWAY = {FailureKind.NO_NETWORK, FailureKind.SERVER_NOT_FOUND, FailureKind.OFFLINE, FailureKind.TIMED_OUT,
-         FailureKind.TOO_MANY_ATTEMPTS, FailureKind.NOT_NOW, FailureKind.EXPIRED, FailureKind.REPLACED}  # fmt: skip
-_AWAY_STATUSES = {None, 502, 503, 504}  # of a SERVER failure
 HIDDEN = "anonymous"  # RFC 3323
 MOST_COLLISIONS = 3  # as often as a change meets another version before it is given up
 MOST_UNDOS = 20
-#: Never written to the disk.
-_SECRET = "/passcode"
 _BY_WEIGHT = tuple(State)
 _UNSENT = (State.PENDING, State.WAITING)
 
 
 class ExtensionSettings:
-    """Published on `Topic.SETTINGS`. `groups` are the keys of the directory's call groups.
+    """Published on `Topic.SETTINGS`. `now` is Unix time.
 
     `document` is what is saved with what is on its way: what acts, or is about to. `value` is what a row shows: that,
     and the person's own value where it was refused or meets somebody else's.
@@ -49,12 +51,13 @@ class ExtensionSettings:
 
     def __init__(
         self, account: AccountRequests, store: SettingsStore, publisher: Publisher,
-        groups: Callable[[], Collection[str]],
+        directory: Callable[[], Mapping[str, DirectoryEntry]], now: Callable[[], float],
     ) -> None:  # fmt: skip
         self._account = account
         self._store = store
         self._publisher = publisher
-        self._groups = groups
+        self._directory = directory
+        self._now = now
         self._clear()
 
     def _clear(self) -> None:
@@ -70,6 +73,7 @@ class ExtensionSettings:
         self._flight: dict[str, Change] = {}
         self._undo: list[tuple[str, dict[str, Json]]] = []
         self._group = 0
+        self._authors: dict[str, SettingAuthor] = {}  # of the members that somebody else has changed
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -114,6 +118,10 @@ class ExtensionSettings:
     def theirs(self, pointer: str) -> Json:
         """The saved value, which in a conflict is somebody else's."""
         return value_at(self._json, pointer)
+
+    def changed_by(self, pointer: str) -> SettingAuthor | None:
+        """Of a conflict: who has changed it, where the service tells."""
+        return next((author for where, author in self._authors.items() if concerns(where, pointer)), None)
 
     @property
     def is_open(self) -> bool:
@@ -227,9 +235,16 @@ class ExtensionSettings:
 
     def loaded(self, document: dict[str, Any], etag: str) -> None:
         """The service tells its version: after the start, or after a change made elsewhere."""
-        self._json, self._etag, self._away = document, etag, False
+        before, self._json, self._etag, self._away = self._etag, document, etag, False
         self._rebase()
+        if before and any(self.state(w) is State.CONFLICT and not self.changed_by(w) for w in self._changes):
+            self._account.load_setting_authors(before)
         self._resume()
+
+    def authors_loaded(self, authors: tuple[SettingAuthor, ...]) -> None:
+        """Who has changed what; the newest first."""
+        self._authors = {author.pointer: author for author in reversed((*authors, *self._authors.values()))}
+        self._publisher.publish(Topic.SETTINGS)
 
     def save_answered(self, document: dict[str, Any], etag: str) -> None:
         self._flight = {}
@@ -272,7 +287,10 @@ class ExtensionSettings:
             wrong = tuple(Fault(where, "unknown", "") for where in leaves(patch, before) if not acts_here(where))
         if wrong:
             raise Refused(Failure(FailureKind.LOCKED, sentence=wrong[0].detail, faults=wrong))
-        wrong = change_faults(before, after, self._groups(), now=datetime.now(timezone.utc))
+        directory = {} if self.kept_here else self._directory()
+        groups = [entry.key for entry in directory.values() if entry.kind == "group"]
+        now = datetime.fromtimestamp(self._now(), timezone.utc)
+        wrong = change_faults(before, after, groups, now=now, known=directory.keys() or None)
         if wrong:
             raise Refused(Failure(FailureKind.INVALID, sentence=wrong[0].detail, faults=wrong))
 
@@ -339,6 +357,7 @@ class ExtensionSettings:
         """412: another version is saved. It is read, and what it leaves alone is sent once more."""
         for change in self._flight.values():
             change.collisions += 1
+        self.authors_loaded(failure.authors)
         tired = {change.group for change in self._flight.values() if change.collisions >= MOST_COLLISIONS}
         self._put_back(State.REFUSED if tired else State.PENDING, failure if tired else None, tired)
         self._etag = ""
@@ -356,21 +375,9 @@ class ExtensionSettings:
     def _changed(self) -> None:
         self.saved, self.document = _read(self._json), _read(self._shown())
         if self._address:
-            self._store.keep(self._address, self._kept())
+            unsaved = [pair for pair in self._concerning("") if pair[1].state is not State.REFUSED]
+            self._store.keep(self._address, to_keep(self._json, unsaved, self.hide_number))
         self._publisher.publish(Topic.SETTINGS)
-
-    def _kept(self) -> KeptSettings:
-        every = [*self._flight.items(), *(pair for pair in self._changes.items() if pair[1].state is not State.REFUSED)]
-        return KeptSettings(
-            {name: value for name, value in self._json.items() if f"/{name}" != _SECRET},
-            tuple(KeptChange(where, c.value, c.base, c.group) for where, c in every if where != _SECRET),
-            self.hide_number,
-        )
-
-
-def is_away(failure: Failure) -> bool:
-    """Whether it says that the service is out of reach for now, rather than what it answered."""
-    return failure.kind in _AWAY or (failure.kind is FailureKind.SERVER and failure.code in _AWAY_STATUSES)
 
 
 def _read(document: dict[str, Any]) -> Settings | None:

@@ -9,6 +9,16 @@ from softphone.extension.document import Fault
 from softphone.phone.account import ActivatedDevice
 
 
+@dataclass(frozen=True)
+class SettingAuthor:
+    """Who changed a setting last; `at` is Unix time."""
+
+    pointer: str
+    name: str
+    at: float
+    device: str = ""
+
+
 class FailureKind(str, Enum):
     """Why something did not happen. The sentence for a person is made from it in `ui/text.py`."""
 
@@ -69,6 +79,7 @@ class Failure:
     devices: tuple[ActivatedDevice, ...] = ()
     sentence: str = ""
     faults: tuple[Fault, ...] = ()
+    authors: tuple[SettingAuthor, ...] = ()  # of a conflict: who has changed what, the newest first
 
 
 class Refused(Exception):
@@ -77,6 +88,17 @@ class Refused(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(f"{failure.kind.value} {failure.code or ''} {failure.detail}".strip())
         self.failure = failure
+
+
+#: The service is out of reach, or has other worries: the change waits for it. Anything else is its answer.
+_AWAY = {FailureKind.NO_NETWORK, FailureKind.SERVER_NOT_FOUND, FailureKind.OFFLINE, FailureKind.TIMED_OUT,
+         FailureKind.TOO_MANY_ATTEMPTS, FailureKind.NOT_NOW, FailureKind.EXPIRED, FailureKind.REPLACED}  # fmt: skip
+_AWAY_STATUSES = {None, 502, 503, 504}  # of a SERVER failure
+
+
+def is_away(failure: Failure) -> bool:
+    """Whether it says that the service is out of reach for now, rather than what it answered."""
+    return failure.kind in _AWAY or (failure.kind is FailureKind.SERVER and failure.code in _AWAY_STATUSES)
 
 
 #: Final SIP statuses of a call we placed, as failures (RFC 3261 21; 3GPP TS 24.628 for what people hear).

@@ -85,7 +85,7 @@ class Phone(PhoneSound, PhoneServices):
         PhoneServices.__init__(self, account, self.publisher, lambda: self.session.signed_in is not None)
         self.session = Session(account, self.publisher, config.service)
         self.settings = ExtensionSettings(
-            account, settings_store or KeptInMemory(), self.publisher, self._group_keys
+            account, settings_store or KeptInMemory(), self.publisher, lambda: self.directory, clock.now
         )
         self.calls = Calls(user_agent, history, clock, self.publisher, self._screening_settings)
         self.tick = self.calls.tick
@@ -274,6 +274,8 @@ class Phone(PhoneSound, PhoneServices):
             self.settings.save_answered(event.document, event.etag)
         elif isinstance(event, ev.SettingsRefused):
             self.settings.save_refused(event.failure)
+        elif isinstance(event, ev.SettingAuthorsLoaded):
+            self.settings.authors_loaded(event.authors)
         if was_in and self.session.state is not SessionState.SIGNED_IN:
             self._signed_out()
         else:
@@ -299,9 +301,6 @@ class Phone(PhoneSound, PhoneServices):
             self.session.document = settings.saved.to_json()
         self._follow_line()
         self.calls.settings_changed()
-
-    def _group_keys(self) -> tuple[str, ...]:
-        return tuple(entry.key for entry in self.directory.values() if entry.kind == "group")
 
     def _follow_line(self) -> None:
         """Register anew when what is to be registered has changed."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn, ThisDevice
 from softphone.phone.commands import Command
+from softphone.phone.failure import SettingAuthor
 from softphone.phone.history import HistoryEntry
 from softphone.phone.kept_settings import KeptSettings
 from softphone.phone.secret import Secret
@@ -64,6 +65,7 @@ class AccountService(Protocol):
         ...
 
     def patch_extension(self, patch: dict[str, Any], etag: str) -> tuple[dict[str, Any], str]: ...
+    def setting_authors(self, since: str) -> Sequence[SettingAuthor]: ...
     def directory(self) -> Sequence[DirectoryEntry]: ...
     def voicemails(self) -> Sequence[Voicemail]: ...
     def voicemail_audio(self, voicemail_id: str) -> SoundFile: ...
@@ -112,6 +114,10 @@ class AccountRequests(Protocol):
 
     def save_settings(self, patch: dict[str, Any], etag: str) -> None:
         """SettingsSaved, or SettingsRefused."""
+        ...
+
+    def load_setting_authors(self, since: str) -> None:
+        """SettingAuthorsLoaded, of what was changed after the version of that ETag; quiet when nobody tells."""
         ...
 
     # Answered by VoicemailsLoaded, SoundFetched or RequestDone, or by RequestRefused.

@@ -9,7 +9,13 @@ from enum import Enum
 from typing import Any
 
 from softphone.extension.document import Json, merge_patch, pointer, value_at
-from softphone.phone.failure import Failure
+from softphone.phone.failure import Failure, SettingAuthor
+from softphone.phone.kept_settings import KeptChange, KeptSettings
+
+__all__ = ["Change", "SettingAuthor", "SettingState", "concerns", "leaves", "patch_of", "to_keep", "with_changes"]
+
+#: Never written to the disk.
+_SECRET = "/passcode"
 
 
 class SettingState(str, Enum):
@@ -71,3 +77,12 @@ def with_changes(document: dict[str, Any], changes: Iterable[tuple[str, Change]]
 def concerns(where: str, other: str) -> bool:
     """Whether one pointer names the other's member, something inside it, or what it is inside of."""
     return where == other or where.startswith(other + "/") or other.startswith(where + "/")
+
+
+def to_keep(document: dict[str, Any], unsaved: Iterable[tuple[str, Change]], hide_number: bool) -> KeptSettings:
+    """What this computer keeps of it."""
+    return KeptSettings(
+        {name: value for name, value in document.items() if f"/{name}" != _SECRET},
+        tuple(KeptChange(where, c.value, c.base, c.group) for where, c in unsaved if where != _SECRET),
+        hide_number,
+    )

@@ -64,6 +64,9 @@ class RecordingAccount:
     def load_settings(self) -> None:
         self.asked.append(("load_settings",))
 
+    def load_setting_authors(self, since) -> None:
+        self.asked.append(("load_setting_authors", since))
+
     def save_settings(self, patch, etag) -> None:
         self.asked.append(("save_settings", patch, etag))
 

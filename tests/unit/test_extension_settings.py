@@ -7,8 +7,9 @@ import pytest
 from softphone.extension.document import Fault, merge_patch
 from softphone.extension.settings import CallerId, Settings
 from softphone.phone import events as ev
+from softphone.phone.account import DirectoryEntry
 from softphone.phone.extension_settings import MOST_COLLISIONS
-from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.failure import Failure, FailureKind, Refused, SettingAuthor
 from softphone.phone.kept_settings import KeptInMemory
 from softphone.phone.phone import Phone, PhoneConfig
 from softphone.phone.publisher import Topic
@@ -277,6 +278,36 @@ def test_keep_mine_saves_mine_over_theirs(scene):
     scene.answer()
     assert scene.settings.saved.forwarding.vip == ("+6531234567", "+6569876543")
     assert scene.settings.state("/forwarding/vip") is SettingState.SAVED
+
+
+def test_who_has_changed_it_is_told(scene):
+    author = SettingAuthor("/forwarding/vip", "Dana Lim", 1_795_000_000.0, "Dana's laptop")
+    scene.settings.change({"forwarding": {"vip": ["+6569876543"]}})
+    scene.change_elsewhere({"forwarding": {"vip": ["+6531234567"]}})
+    scene.refuse(replace(STALE, authors=(author,)))
+    scene.load()
+    assert scene.settings.changed_by("/forwarding/vip") == author
+    assert scene.settings.changed_by("/label") is None
+    assert not [one for one in scene.account.asked if one[0] == "load_setting_authors"]
+
+
+def test_who_has_changed_it_is_asked_for_when_the_change_is_heard_of_first(scene):
+    scene.settings.change({"label": "Alice"})
+    scene.refuse(AWAY)
+    scene.change_elsewhere({"label": "Alison"})
+    scene.load()
+    assert scene.account.asked[-1] == ("load_setting_authors", '"1"')
+    author = SettingAuthor("/label", "Dana Lim", 1_795_000_000.0)
+    scene.phone.handle(ev.SettingAuthorsLoaded((author,)))
+    assert scene.settings.changed_by("/label") == author
+
+
+def test_an_extension_that_is_not_in_the_directory_is_named_before_anything_is_sent(scene):
+    scene.phone.handle(ev.DirectoryLoaded((DirectoryEntry("101", "Arun"),)))
+    scene.settings.change({"forwarding": {"enabled": True, "extensions": ["101"]}})
+    with pytest.raises(Refused) as refused:
+        scene.settings.change({"forwarding": {"extensions": ["101", "199"]}})
+    assert "199" in refused.value.failure.sentence
 
 
 def test_take_theirs_leaves_the_saved_value(scene):
