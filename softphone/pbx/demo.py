@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from softphone.extension.outgoing_rules import OutboundPattern, OutboundRule
+
 ECHO, VOICEMAIL, DIGITS, CALL_ME = "*43", "*97", "*62", "*61"
 TALKS, NEVER_ANSWERS, BUSY, CALLS_BACK, DECLINES = "101", "102", "103", "104", "105"
 OUTSIDE_PREFIX = "+656"
 OUTSIDE, NOT_IN_SERVICE = "+6561112222", "+6568880404"
 OUTSIDE_CALLER = "+6591234567"
+ABROAD = {"+44": "the United Kingdom", "+61": "Australia"}  # somebody answers there, too
 
 ORGANISATION = "Merlion Trading"
+TIME_ZONE = "Asia/Singapore"  # by which usage begins anew on the first of a month
 DOMAIN = "softphone.test"  # .test resolves nowhere (RFC 6761): nothing of the demo is looked up outside
 
 
@@ -26,6 +30,9 @@ class PersonWithAccount:
     organisation: str = ORGANISATION
     licensed: bool = True
     password: str | None = None  # None: made once, and kept in the data folder
+    passcode: str = ""
+    outbound_rule: str | None = None
+    locked: tuple[str, ...] = ()  # what only an administrator changes
 
     def __repr__(self) -> str:
         return f"PersonWithAccount({self.email!r}, {self.extension!r})"
@@ -40,10 +47,33 @@ class DirectoryEntry:
     presence: str
 
 
+PREMIUM = tuple(OutboundPattern(prefix, "refuse", "premium numbers") for prefix in ("+1900", "+651900"))
+OUTBOUND_RULES = (
+    OutboundRule(
+        "standard", "Standard", "Everywhere but premium numbers. The United Kingdom and Australia ask your passcode.",
+        (*PREMIUM, *(OutboundPattern(prefix, "passcode", place) for prefix, place in ABROAD.items())),
+    ),
+    OutboundRule(
+        "domestic", "Domestic", "Singapore only, without premium numbers.",
+        (*PREMIUM, OutboundPattern("+65", "allow"), OutboundPattern("+", "refuse", "other countries")),
+    ),
+    OutboundRule("unrestricted", "Unrestricted", "Everywhere."),
+)
+
+ADMINISTRATORS_ONLY = ("/usage_limit", "/outbound_rule")
 ACCOUNTS = (
-    PersonWithAccount("alice@example.com", "100", "Alice Tan", ("+6561234567", "+6591112222"), "owner"),
-    PersonWithAccount("bob@example.com", "110", "Bob Lee", ("+6561234568",)),
-    PersonWithAccount("carol@example.com", "120", "Carol Nair", ("+6561234569",)),
+    PersonWithAccount(
+        "alice@example.com", "100", "Alice Tan", ("+6561234567", "+6591112222"), "owner", passcode="4821",
+        outbound_rule="standard",
+    ),
+    PersonWithAccount(
+        "bob@example.com", "110", "Bob Lee", ("+6561234568",), passcode="1357", outbound_rule="standard",
+        locked=ADMINISTRATORS_ONLY,
+    ),
+    PersonWithAccount(
+        "carol@example.com", "120", "Carol Nair", ("+6561234569",), outbound_rule="domestic",
+        locked=ADMINISTRATORS_ONLY,
+    ),
 )
 
 ROBOTS = (

@@ -31,6 +31,10 @@ Event = dict[str, Any]
 
 def run(argv: list[str]) -> int:
     """Runs the phone system until its parent is gone, or a SIGTERM or SIGINT comes. Returns the exit code."""
+    if argv[:1] == ["admin"]:
+        from softphone.pbx.admin import run as administer
+
+        return administer(argv[1:])
     options = parse(argv)
     output = JsonLineWriter(claim_standard_output())
     logging.basicConfig(

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from softphone.pbx.demo import ACCOUNTS, DOMAIN, ROBOTS, DirectoryEntry, PersonWithAccount
+from softphone.pbx.mail import PASSWORD_VARIABLE, SECURITIES, USER_VARIABLE, SmtpServer, smtp_server
+from softphone.pbx.service.months import zone
+
+ENGINES = ("sippy", "kamailio")
 
 USERS_FORMAT = """\
 people and extensions beside the demo's (FILE of --users, JSON; "-" reads one line of standard input):
@@ -42,6 +46,9 @@ class Options:
     people: tuple[PersonWithAccount, ...]
     directory: tuple[DirectoryEntry, ...]
     trace: bool
+    engine: str = "sippy"  # which SIP server: sippy | kamailio
+    time_zone: str | None = None  # None: as it was given before, at first the demo's
+    smtp: SmtpServer | None = None
 
 
 class WrongUsage(Exception):
@@ -52,7 +59,8 @@ def parse(arguments: list[str]) -> Options:
     """Exits with status 2 when the arguments are wrong, and with 0 after --help."""
     parser = argparse.ArgumentParser(
         prog="softphone pbx",
-        description="A local phone system with its account service, for the demo and for tests.",
+        description="A local phone system with its account service, for the demo and for tests. What only an "
+        "administrator may do: softphone pbx admin --help",
         epilog=USERS_FORMAT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -72,6 +80,23 @@ def parse(arguments: list[str]) -> Options:
     )
     parser.add_argument("--users", metavar="FILE", help="more people and extensions, see below")
     parser.add_argument("--without-demo", action="store_true", help="leave out Alice, Bob and Carol")
+    parser.add_argument(
+        "--smtp", metavar="HOST:PORT",
+        help=f"sends voicemail and missed calls by e-mail; its user and password come by the environment as "
+        f"{USER_VARIABLE} and {PASSWORD_VARIABLE}",
+    )
+    parser.add_argument(
+        "--smtp-security", choices=SECURITIES,
+        help="else: tls on port 465, none on this computer, starttls elsewhere; certificates are verified",
+    )
+    parser.add_argument("--smtp-from", metavar="ADDRESS", help="the sender of that mail (voicemail@DOMAIN)")
+    parser.add_argument(
+        "--engine", choices=ENGINES, default=ENGINES[0],
+        help="the SIP server: sippy inside this process, or Kamailio, for what one machine cannot carry (%(default)s)",
+    )
+    parser.add_argument(
+        "--time-zone", metavar="NAME", help="the organisation's, like Asia/Singapore: usage begins anew by its months"
+    )
     parser.add_argument("--trace", action="store_true", help="write every SIP message of the media to the log")
     given = parser.parse_args(arguments)
     try:
@@ -81,6 +106,10 @@ def parse(arguments: list[str]) -> Options:
             raise WrongUsage("--listen names one address of this computer, which is told to telephones")
         if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,80}[a-z0-9])?", given.domain):
             raise WrongUsage("--domain is no domain name")
+        if given.time_zone is not None:
+            zone(given.time_zone)
+        sender = given.smtp_from or f"voicemail@{given.domain}"
+        smtp = smtp_server(given.smtp, sender, os.environ, given.smtp_security) if given.smtp else None
     except (WrongUsage, ValueError, OSError) as problem:
         parser.error(str(problem))
     return Options(
@@ -93,6 +122,9 @@ def parse(arguments: list[str]) -> Options:
         people=people,
         directory=directory,
         trace=given.trace,
+        engine=given.engine,
+        time_zone=given.time_zone,
+        smtp=smtp,
     )
 
 

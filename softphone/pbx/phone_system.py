@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,17 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from softphone.pbx.certificates import certificates
-from softphone.pbx.demo import NUMBERS, VOICEMAIL
+from softphone.pbx.demo import NUMBERS, OUTBOUND_RULES, TIME_ZONE, VOICEMAIL
 from softphone.pbx.media.supervisor import MediaOptions, MediaProcesses
 from softphone.pbx.options import Options
-from softphone.pbx.ports import CallRecord, SipAddresses, SipCoreConfig
+from softphone.pbx.ports import CallRecord, SipAddresses, SipCore, SipCoreConfig
 from softphone.pbx.ports_free import tcp_port, udp_and_tcp_port
 from softphone.pbx.run_state import RunState
 from softphone.pbx.service.app import create_app
-from softphone.pbx.service.database import sqlite_url
+from softphone.pbx.service.database import FILE_NAME, sqlite_url
 from softphone.pbx.service.provisioning import ProvisioningAddresses
 from softphone.pbx.service.server import HttpsServer
 from softphone.pbx.service.store import Store
+from softphone.pbx.service.voicemail_centre import VoicemailCentre
 from softphone.pbx.sip_core.sippy_core import SippyCore
 
 log = logging.getLogger(__name__)
@@ -37,17 +39,28 @@ class PhoneSystem:
         self._data = data
         self._state = RunState(data)
         self._files = certificates(data / "certificates", {options.listen, "localhost", options.domain})
-        self._store = Store(options.database or sqlite_url(data / "account-service.sqlite"), realm=options.domain)
+        self._store = Store(
+            options.database or sqlite_url(data / FILE_NAME), realm=options.domain,
+            time_zone=options.time_zone, unless_known=TIME_ZONE,
+        )
         self._closing = contextlib.ExitStack()
         self._closing.callback(self._store.close)
+        self._core: SipCore | None = None
+        self._voicemail = VoicemailCentre(
+            self._store, data, mailbox_changed=self._mailbox_changed, smtp=options.smtp
+        )
+        self._closing.callback(self._voicemail.close)
         self._media: MediaProcesses | None = None
 
     def start(self) -> dict[str, Any]:
         """Serves everything, and returns what the first line tells. After a failure, call `stop`."""
         accounts = self._seed()
         core, sip = self._start_signalling()
+        self._core = core
+        self._voicemail.start()
         media = self._start_media(core, sip)
         https_port = self._start_service(core, sip)
+        self._store.watch()
         media.wait_until_ready()
         self._keep_ports(sip, https_port, media)
         options = self._options
@@ -75,18 +88,25 @@ class PhoneSystem:
 
     def _seed(self) -> list[dict[str, object]]:
         told: list[dict[str, object]] = []
+        for rule in OUTBOUND_RULES:
+            self._store.rules.ensure(rule)
+        known = {row["email"] for row in self._store.accounts.all()}
         for person in self._options.people:
             password = person.password or self._state.password(person.email)
-            self._store.ensure_account(
-                person.email,
-                password,
-                person.extension,
-                person.label,
-                organisation=person.organisation,
-                caller_ids=person.caller_ids,
-                role=person.role,
-                licensed=person.licensed,
-            )
+            if person.email not in known or person.password is not None:  # an administrator may have changed it
+                self._store.ensure_account(
+                    person.email,
+                    password,
+                    person.extension,
+                    person.label,
+                    organisation=person.organisation,
+                    caller_ids=person.caller_ids,
+                    role=person.role,
+                    licensed=person.licensed,
+                    passcode=person.passcode,
+                    outbound_rule=person.outbound_rule,
+                    locked=person.locked,
+                )
             told.append(
                 {"email": person.email, "password": password, "extension": person.extension, "label": person.label}
             )
@@ -94,12 +114,12 @@ class PhoneSystem:
             self._store.ensure_directory_entry(entry.key, entry.label, presence=entry.presence)
         return told
 
-    def _start_signalling(self) -> tuple[SippyCore, SipAddresses]:
+    def _start_signalling(self) -> tuple[SipCore, SipAddresses]:
         options, state = self._options, self._state
         port = udp_and_tcp_port(options.listen, options.sip_port, state.port("sip"))
         if options.sip_port and port != options.sip_port:
             raise OSError(f"port {options.sip_port} at {options.listen} is taken")
-        core = SippyCore(
+        core = self._engine(
             SipCoreConfig(
                 listen=options.listen,
                 realm=options.domain,
@@ -111,16 +131,26 @@ class PhoneSystem:
                 subscribers=self._store,
                 call_ended=self._call_ended,
                 registrations_changed=self._store.registrations_changed,
+                ask_media=self._ask_media,
+                missed=self._voicemail.missed,
             )
         )
-        sip = core.start()
         self._closing.callback(core.stop)
-        return core, sip
+        return core, core.start()
 
-    def _start_media(self, core: SippyCore, sip: SipAddresses) -> MediaProcesses:
+    def _engine(self, config: SipCoreConfig) -> SipCore:
+        if self._options.engine == "kamailio":
+            kamailio = importlib.import_module("softphone.pbx.kamailio")  # only where it is asked for
+            core: SipCore = kamailio.start_kamailio(config)
+            return core
+        return SippyCore(config)
+
+    def _start_media(self, core: SipCore, sip: SipAddresses) -> MediaProcesses:
         def event(message: Event) -> None:
-            if message.get("event") == "mailbox":
-                self._mailbox(core, message)
+            if message.get("event") == "passcode":
+                core.media_event(message)  # and nobody else: it has the digits
+                return
+            self._voicemail.media_event(message)
             self._tell(message)
 
         media = MediaProcesses(
@@ -134,7 +164,7 @@ class PhoneSystem:
         self._media = media
         return media
 
-    def _start_service(self, core: SippyCore, sip: SipAddresses) -> int:
+    def _start_service(self, core: SipCore, sip: SipAddresses) -> int:
         options = self._options
         addresses = ProvisioningAddresses(
             domain=options.domain, udp=sip.udp, tcp=sip.tcp, tls=sip.tls, voicemail_number=VOICEMAIL
@@ -144,6 +174,8 @@ class PhoneSystem:
             sip=lambda: addresses,
             device_revoked=core.revoke_device,
             reachable_devices=core.reachable_devices,
+            calls_up=core.calls_up,
+            parts=self._voicemail.parts,
         )
         server = HttpsServer(
             app,
@@ -161,14 +193,16 @@ class PhoneSystem:
         self._state.keep_ports(ports | {f"media {kind}": port for kind, port in media.ports.items()})
 
     def _call_ended(self, record: CallRecord) -> None:
+        self._store.call_ended(record)
         self._tell({"event": "call_ended", **asdict(record)})
 
-    def _mailbox(self, core: SippyCore, message: Event) -> None:
-        extension, new, old = str(message["extension"]), int(message["new"]), int(message["old"])
-        if self._store.extension(extension) is None:
-            return
-        self._store.extensions.set_mailbox(extension, new, old)
-        core.notify_mailbox(extension, new, old)
+    def _ask_media(self, command: Event) -> None:
+        if self._media is not None:
+            self._media.tell("services", **command)
+
+    def _mailbox_changed(self, extension: str, new: int, old: int) -> None:
+        if self._core is not None:
+            self._core.notify_mailbox(extension, new, old)
 
 
 def _port(address: str) -> int:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from softphone.pbx.demo import (
+    ABROAD,
     BUSY,
     CALL_ME,
     CALLS_BACK,
@@ -56,7 +57,7 @@ def people(child: MediaChild) -> dict[str, Behaviour]:
         BUSY: lambda leg: leg.after(REFUSE_SECONDS, lambda: leg.end(486)),
         CALLS_BACK: lambda leg: call_back(child, leg),
         DECLINES: decline,
-        OUTSIDE_PREFIX + "...": lambda leg: answer_and_talk(leg, OUTSIDE_TALKS),
+        **{prefix + "...": lambda leg: answer_and_talk(leg, OUTSIDE_TALKS) for prefix in (OUTSIDE_PREFIX, *ABROAD)},
         NOT_IN_SERVICE: lambda leg: leg.after(REFUSE_SECONDS, lambda: leg.end(404)),
         CALL_ME: lambda leg: call_me(child, leg),
     }

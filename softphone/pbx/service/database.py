@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 
 SCHEMA_VERSION = "1"
+FILE_NAME = "account-service.sqlite"  # in the data folder
 
 metadata = MetaData()
 

@@ -37,12 +37,12 @@ class Store:
     """Thread-safe. `url` is SQLAlchemy's (`sqlite_url(file)`, `postgresql+psycopg://...`); `realm` is the SIP domain.
 
     Also the `Subscribers` of signalling. Close it when everything that uses it has stopped. `time_zone` is the
-    organisation's, kept once it is given.
+    organisation's; None: as it was given before, at first `unless_known`.
     """
 
     def __init__(
         self, url: str | URL, *, realm: str, clock: Callable[[], float] = time.time, access_seconds: float = 3600,
-        refresh_seconds: float = 90 * 86400, time_zone: str | None = None,
+        refresh_seconds: float = 90 * 86400, time_zone: str | None = None, unless_known: str = DEFAULT_ZONE,
     ) -> None:
         self.engine = engine = open_engine(url)
         self._reading = engine.execution_options(reading=True)
@@ -51,7 +51,7 @@ class Store:
         self.changes = changes = Changes()
         self.journal = journal = Journal(engine, clock)
         self._read_from = journal.head()
-        self._months = months = Months(clock, self._time_zone(time_zone))
+        self._months = months = Months(clock, self._time_zone(time_zone, unless_known))
         self.memory = memory = SettingsMemory(months)
         self.subscribers = SubscriberCache(engine, realm, memory, clock)
         self.extensions = ExtensionStore(engine, writing, self.subscribers, changes, journal, months, clock)
@@ -66,7 +66,7 @@ class Store:
         self.caller_id_requests = CallerIdRequests(engine, writing, self.extensions, clock)
         self.timed = TimedChanges(engine, writing, self.extensions, clock)
         self.background = BackgroundWriter(engine, writing)
-        self.usage = UsageStore(engine, self.background, memory, self.extensions, changes, journal, months)
+        self.usage = UsageStore(engine, writing, self.background, memory, self.extensions, changes, journal, months)
         self.calls = CallStore(engine, self.background, changes, journal, clock)
         self._watch: DatabaseWatch | None = None
         for part in (self.extensions, self.groups, self.rules, self.usage):
@@ -211,16 +211,18 @@ class Store:
             case "session_ended":
                 self.changes.session_ended(subject, entry.value)
 
-    def _time_zone(self, given: str | None) -> str:
+    def _time_zone(self, given: str | None, unless_known: str) -> str:
+        """What was given last holds, also for an administrator's command."""
         mine = meta.c.name == "time-zone"
-        if given is not None:
-            zone(given)
-            with self.engine.begin() as connection:
-                if connection.execute(update(meta).where(mine).values(value=given)).rowcount == 0:
-                    connection.execute(insert(meta).values(name="time-zone", value=given))
-            return given
-        with self._reading.begin() as connection:
-            return connection.scalar(select(meta.c.value).where(mine)) or DEFAULT_ZONE
+        with self.engine.begin() as connection:
+            kept = connection.scalar(select(meta.c.value).where(mine))
+            name = given or kept or unless_known
+            zone(name)
+            if kept is None:
+                connection.execute(insert(meta).values(name="time-zone", value=name))
+            elif name != kept:
+                connection.execute(update(meta).where(mine).values(value=name))
+        return name
 
 
 def normal_email(email: str) -> str:

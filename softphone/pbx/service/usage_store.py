@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
 from functools import partial
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -18,10 +18,12 @@ from softphone.pbx.service.settings_memory import SettingsMemory
 
 class UsageStore:
     def __init__(
-        self, engine: Engine, writer: BackgroundWriter, memory: SettingsMemory, documents: ExtensionStore,
-        changes: Changes, journal: Journal, months: Months,
+        self, engine: Engine, writing: threading.RLock, writer: BackgroundWriter, memory: SettingsMemory,
+        documents: ExtensionStore, changes: Changes, journal: Journal, months: Months,
     ) -> None:
+        self._engine = engine
         self._reading = engine.execution_options(reading=True)
+        self._writing = writing
         self._writer = writer
         self._memory = memory
         self._documents = documents
@@ -63,14 +65,14 @@ class UsageStore:
 
         self._writer.put(write)
 
-    def reset(self, key: str) -> Callable[[Connection], None]:
-        """A write of the administrator's: nothing is used this month."""
+    def reset(self, key: str) -> None:
+        """Nothing is used this month: an administrator says so."""
         month = self._months.current()
-
-        def write(connection: Connection) -> None:
+        with self._writing, self._engine.begin() as connection:
             connection.execute(delete(usage).where((usage.c.extension == key) & (usage.c.month == month)))
-
-        return write
+            tag = self._documents.touch(connection, key)
+        self._memory.put_usage(key, month, 0.0)
+        self._changes.extension_changed(key, tag)
 
     def month_turned(self) -> None:
         """Called now and then: on the first of a month every counter that open panels show is zero again."""
