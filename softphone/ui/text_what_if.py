@@ -167,7 +167,7 @@ def _after(step: Step, name_of: Callable[[str], str], emails: tuple[str, ...]) -
     if step.rule is Rule.FORWARDING:
         if any(target.kind == "key" for target in step.targets):
             keys = joined(strong_list([name_of(target.name) for target in step.targets if target.kind == "key"]))
-            lines.append((tr("What {extensions} have set applies there", extensions=keys), "users"))
+            lines.append((tr("There, the settings of {extensions} apply", extensions=keys), "users"))
         return lines
     lines += [(_silent(silent), "bell-slash") for silent in step.silent]
     if decision.no_answer is not None:

@@ -66,7 +66,7 @@ def test_a_forwarded_call_names_its_destinations_whose_settings_apply():
     assert path(settings)[2:] == [
         ("passed", "Not in the VIP list"),
         ("decided", "Call forwarding is on: the call goes to +6531234567, 101 and 102"),
-        ("then", "What 101 and 102 have set applies there"),
+        ("then", "There, the settings of 101 and 102 apply"),
     ]
     assert ("passed", "A hidden number is in no VIP list") in path(settings, "")
     assert "then" not in [kind for kind, _ in path(alice(forwarding=Forwarding(True, "+6531234567")))]

@@ -101,7 +101,7 @@ class SwitchedChips(Editor):
         self.chips.setVisible(self._open)
         if self.switch.isChecked() != self._open:
             self.switch.setChecked(self._open)
-        self.layout().invalidate()
+        self.updateGeometry()
 
     def _chosen(self, value: Json) -> None:
         self.chosen.emit(value)

@@ -19,6 +19,7 @@ from softphone.ui.settings.panels.forwarding_targets import chip_words, party_fr
 from softphone.ui.settings.sentences import Sentence
 from softphone.ui.settings.strips import Mark
 from softphone.ui.text_next_call import day_and_month
+from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.field import Field
 from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.select import Select
@@ -168,6 +169,8 @@ class _PathLine(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(10)
+        self._middle = QVBoxLayout()  # the icon stands beside the first line
+        self._row.addLayout(self._middle)
         self._mark: Mark | None = None
         self._words = Sentence("", "body", "text-primary")
         self._row.addWidget(self._words, 1)
@@ -178,11 +181,13 @@ class _PathLine(QWidget):
 
     def show_line(self, line: words.Line) -> None:
         if self._mark is not None:
-            self._row.removeWidget(self._mark)
+            self._middle.removeWidget(self._mark)
             self._mark.hide()
             self._mark.deleteLater()
         self._mark = Mark(line.icon, _INKS[line.kind], size=16, weight="fill" if line.kind == "decided" else "regular")
-        self._row.insertWidget(0, self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        self._middle.setContentsMargins(0, max(0, (theme().line("body") + 1 - 16) // 2), 0, 0)
+        self._middle.addWidget(self._mark)
+        self._middle.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._words.set_color("text-primary" if line.kind != "passed" else "text-tertiary")
         self._words.set_type("body", 500 if line.kind == "decided" else 400)
         self._words.show_text(line.text)

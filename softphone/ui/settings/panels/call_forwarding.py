@@ -69,7 +69,12 @@ def page() -> Page:
 
 
 def _chips(kind: ChipsKind, fault: FaultOf) -> CustomKind:
-    return CustomKind(lambda context, _setting: SwitchedChips(context, kind, fault))
+    return CustomKind(lambda context, _setting: SwitchedChips(context, kind, fault), words=_values)
+
+
+def _values(context: SettingsContext, value: Json) -> str:
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(targets.chip_words(context, str(one)) for one in values)
 
 
 def _value(context: SettingsContext) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from softphone.extension.call_rules import forward_targets
 from softphone.extension.document import Json
@@ -25,15 +24,12 @@ class Draft:
     wants: bool = False
 
 
-_drafts: WeakKeyDictionary[SettingsContext, Draft] = WeakKeyDictionary()
-
-
 def draft_of(context: SettingsContext) -> Draft:
     """Of the extension that is signed in."""
     key = context.document.key if context.document is not None else ""
-    found = _drafts.get(context)
-    if found is None or found.key != key:
-        found = _drafts[context] = Draft(key)
+    found = context.memory.get("forwarding")
+    if not isinstance(found, Draft) or found.key != key:
+        found = context.memory["forwarding"] = Draft(key)
     if forwarding_of(context).enabled:
         found.wants = False
     return found
