@@ -70,6 +70,7 @@ def test_more_than_one_number_to_forward_to_has_its_exact_sentence(several):
         ({"caller_id": {"number": "+6500000000"}}, "/caller_id/number", "not-yours"),
         ({"caller_id": {"number": None}}, "/caller_id/number", "required"),
         ({"caller_id": {"mode": "random"}}, "/caller_id/number", "not-with-random"),
+        ({"caller_id": {"mode": "random", "number": None, "numbers": []}}, "/caller_id/mode", "no-numbers"),
         ({"caller_id": {"mode": "assigned"}}, "/caller_id/mode", "none-assigned"),
         ({"caller_id": {"assigned": [ANOTHER_NUMBER]}}, "/caller_id/number", "not-yours"),
         ({"ring_devices": ["mobile", "mobile"]}, "/ring_devices", "repeated"),
@@ -79,6 +80,13 @@ def test_more_than_one_number_to_forward_to_has_its_exact_sentence(several):
         ({"usage_limit": {"kind": "duration"}}, "/usage_limit/limit", "required"),
         ({"usage_limit": {"kind": "amount", "limit": 10}}, "/usage_limit/currency", "required"),
         ({"usage_limit": {"limit": 5}}, "/usage_limit/limit", "not-with-unlimited"),
+        (
+            {"type": "contact_center", "usage_limit": {"kind": "duration", "limit": 5}},
+            "/usage_limit/kind", "normal-only",
+        ),
+        ({"forwarding": {"number": [A_NUMBER]}}, "/forwarding/number", "type"),
+        ({"forwarding": {"number": [A_NUMBER, "Bob"]}}, "/forwarding/number", "type"),
+        ({"forwarding": {"number": f"{A_NUMBER}, Bob"}}, "/forwarding/number", "format"),
         ({"usage_limit": {"kind": "duration", "limit": -1}}, "/usage_limit/limit", "range"),
         ({"dnd": {"until": "tomorrow"}}, "/dnd/until", "format"),
         ({"dnd": {"until": "2026-11-22T09:30:00"}}, "/dnd/until", "format"),
@@ -255,6 +263,7 @@ def test_a_list_that_has_become_too_long_is_shortened_step_by_step():
     three = {"forwarding": {"enabled": True, "extensions": ["101", "102", "103"]}}
     assert not wrong_with({"forwarding": {"extensions": ["101", "102"]}}, IN_A_GROUP, three)
     assert not wrong_with({"forwarding": {"extensions": ["101"]}}, IN_A_GROUP, three)
+    assert not wrong_with({"forwarding": {"vip": [A_NUMBER]}}, IN_A_GROUP, three)
     longer = {"forwarding": {"number": A_NUMBER}}
     assert wrong_with(longer, IN_A_GROUP, three) == [("/forwarding", "one-destination")]
 
