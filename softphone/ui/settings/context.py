@@ -17,7 +17,8 @@ from softphone.phone.publisher import Topic
 from softphone.phone.settings_change import SettingState, patch_of
 from softphone.ui.settings.setting import Page, Setting
 
-_TOPICS = (Topic.SETTINGS, Topic.DIRECTORY, Topic.REGISTRATION, Topic.SOUND, Topic.CALLS, Topic.SESSION)
+_TOPICS = (Topic.SETTINGS, Topic.DIRECTORY, Topic.REGISTRATION, Topic.SOUND, Topic.CALLS, Topic.SESSION,
+           Topic.SERVICE)  # fmt: skip
 
 
 class SettingsContext(QObject):
@@ -34,6 +35,8 @@ class SettingsContext(QObject):
         #: What else pages need of the application, by name (`sign_out`, `preferences`, ...); pages say which.
         self.services: dict[str, Any] = services or {}
         self.changing = False
+        #: What pages remember of what the person is at, while the window lives.
+        self.memory: dict[str, Any] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.updated)
@@ -63,6 +66,10 @@ class SettingsContext(QObject):
 
     def value(self, setting: Setting) -> Json:
         return setting.read(self) if setting.read is not None else self.settings.value(setting.pointer)
+
+    def value_at(self, pointer: str) -> Json:
+        """Of the settings document, as its row shows it."""
+        return self.settings.value(pointer)
 
     def is_shown(self, setting: Setting) -> bool:
         if setting.pointer and not self.settings.available(setting.pointer):
@@ -132,19 +139,12 @@ class SettingsContext(QObject):
             self.refresh()
 
     def _await_minute(self) -> None:
-        """Words like "58 min left" follow the clock; nothing else does."""
-        document = self.document
-        if document is not None and document.dnd.enabled and document.dnd.until is not None:
-            self._minute.start(round((60 - self.phone.now() % 60) * 1000) + 50)
+        """Words like "58 min left" and "Until 15:24" follow the clock, once a minute."""
+        self._minute.start(round((60 - self.phone.now() % 60) * 1000) + 50)
 
     def _minute_passed(self) -> None:
         self.updated.emit()
         self._await_minute()
-
-    def heard(self) -> None:
-        """After every refresh: the clock is needed, or not any more."""
-        if self._offs and not self._minute.isActive():
-            self._await_minute()
 
     def _own(self) -> _Own:
         return _Own(self)

@@ -81,7 +81,7 @@ class PageView(QScrollArea):
         head.addLayout(top)
         self.about = Sentence("", "body", "text-secondary")
         head.addWidget(self.about)
-        head.addSpacing(12)
+        head.addSpacing(14)
         return head
 
     def _add(self, part: Part) -> None:

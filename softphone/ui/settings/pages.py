@@ -11,12 +11,14 @@ from importlib import import_module
 from softphone.ui.settings.setting import Page
 
 _PANELS = (
-    # "my_extension",
-    # "do_not_disturb",
+    "my_extension",
+    "call_forwarding",
+    "do_not_disturb",
     "call_waiting",
-    # "devices_ringing",
-    # "outbound_rule",
-    # "usage_limit",
+    "caller_id",
+    "devices_ringing",
+    "outbound_rule",
+    "usage_limit",
 )
 
 

@@ -12,8 +12,20 @@ from softphone.phone.settings_change import SettingState
 from softphone.ui import text_settings
 from softphone.ui.settings.cards import fill_in_card
 from softphone.ui.settings.context import SettingsContext
+from softphone.ui.settings.editors import ValueEditor
 from softphone.ui.settings.make_editor import make_editor
-from softphone.ui.settings.setting import CustomKind, RadioKind, Setting, SwitchKind, ValueKind
+from softphone.ui.settings.setting import (
+    ChipsKind,
+    CustomKind,
+    NumberKind,
+    RadioKind,
+    SegmentedKind,
+    SelectKind,
+    Setting,
+    SwitchKind,
+    TextKind,
+    ValueKind,
+)
 from softphone.ui.settings.state_mark import Mark as StateName
 from softphone.ui.settings.state_mark import StateMark
 from softphone.ui.settings.strips import ConflictCard, Mark, RefusedStrip, UnreachableCard
@@ -26,6 +38,7 @@ from softphone.ui.widgets.labels import TextBlock
 
 _NARROW, _UNBOUND = 460, 16_777_215
 FLASH_MS, STILL_MS = 900, 2000
+_CHANGED_BY_HAND = (SelectKind, SegmentedKind, TextKind, NumberKind, ChipsKind)
 _OPEN = (SettingState.PENDING, SettingState.WAITING, SettingState.REFUSED, SettingState.CONFLICT)
 
 
@@ -36,6 +49,9 @@ class SettingRow(QWidget):
         super().__init__()
         self.context, self.setting = context, setting
         self.editor = make_editor(context, setting)
+        # A value that an administrator sets is told in words; a switch is one already.
+        self.locked_value = ValueEditor(ValueKind(lambda value: value_words(context, setting, value)))
+        self.locked_value.hide()
         self.mark = StateMark()
         self.fault = Fault()
         self.refused: RefusedStrip | None = None
@@ -64,7 +80,7 @@ class SettingRow(QWidget):
     def _bare(self) -> bool:
         """The control is the row: radio rows, and a custom control without a label."""
         kind = self.setting.kind
-        return isinstance(kind, RadioKind) or (isinstance(kind, CustomKind) and kind.wide and not self.setting.label)
+        return isinstance(kind, RadioKind) or (isinstance(kind, CustomKind) and kind.bare)
 
     def _lay_out(self) -> None:
         self._outer = QVBoxLayout(self)
@@ -73,6 +89,7 @@ class SettingRow(QWidget):
         self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._side.setSpacing(4)
         self._side.addWidget(self.editor)
+        self._side.addWidget(self.locked_value)
         self._side.addWidget(self.fault)
         if self._bare:
             self._outer.addLayout(self._side)
@@ -164,6 +181,14 @@ class SettingRow(QWidget):
         fits, locked = context.is_for_this_type(setting), context.is_locked(setting)
         enabled = fits and not locked and setting.enabled(context)
         help_text = setting.help_of(context) if setting.help_of is not None else setting.help_text
+        as_words = locked and isinstance(setting.kind, _CHANGED_BY_HAND)
+        self.editor.setVisible(not as_words)
+        self.locked_value.setVisible(as_words)
+        if as_words:
+            self.locked_value.show_value(context.value(setting))
+            self.locked_value.set_usable(False, text_settings.set_by_administrator())
+            self.locked_value.set_name(setting.label, text_settings.set_by_administrator())
+            help_text = help_text or text_settings.set_by_administrator()
         reason = setting.reason(context) if setting.reason is not None else ""
         if not fits:
             help_text = text_settings.only_normal(context.document.type if context.document is not None else "")
@@ -204,7 +229,7 @@ class SettingRow(QWidget):
             self._drop_question()
 
     def _is_locked_switch(self) -> bool:
-        return self.context.is_locked(self.setting) and not isinstance(self.setting.kind, ValueKind)
+        return self.context.is_locked(self.setting) and isinstance(self.setting.kind, SwitchKind)
 
     def _show_refused(self, state: SettingState, kind: FailureKind | None) -> None:
         if state is not SettingState.REFUSED:

@@ -231,7 +231,6 @@ class SettingsWindow(QWidget):
             self.open()
         if self.view is not None:
             self.view.refresh()
-        context.heard()
 
     def _show_account(self) -> None:
         item, document = self.sidebar.account_item(), self.context.document

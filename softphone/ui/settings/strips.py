@@ -42,7 +42,7 @@ class _Strip(QWidget):
         fill_in_card(painter, self, theme().color(self.tone))
 
 
-def _buttons(*texts: tuple[str, Kind]) -> list[Button]:
+def strip_buttons(*texts: tuple[str, Kind]) -> list[Button]:
     return [Button(text, kind, size="compact") for text, kind in texts]
 
 
@@ -55,7 +55,7 @@ class RefusedStrip(_Strip):
     def __init__(self) -> None:
         super().__init__()
         self._reason = TextBlock("", "caption", "text-secondary")
-        self.retry_button, self.undo_button = _buttons(
+        self.retry_button, self.undo_button = strip_buttons(
             (text_settings.retry(), "secondary"), (text_settings.undo(), "quiet")
         )
         self.retry_button.clicked.connect(lambda _=False: self.retry.emit())
@@ -103,7 +103,7 @@ class _Values(QWidget):
         painter.fillRect(12, self.height() // 2, self.width() - 24, 1, t.color("line-subtle"))
 
 
-class _Amber(_Strip):
+class Amber(_Strip):
     """Title, sentence, two buttons."""
 
     tone = "warn-soft"
@@ -146,12 +146,12 @@ class _Amber(_Strip):
         self.setAccessibleName(sentence)
 
 
-class ConflictCard(_Amber):
+class ConflictCard(Amber):
     """`first`: keep mine; `second`: use theirs."""
 
     def __init__(self) -> None:
         self._values = _Values()
-        buttons = _buttons((text_settings.keep_mine(), "secondary"), (text_settings.use_theirs(), "secondary"))
+        buttons = strip_buttons((text_settings.keep_mine(), "secondary"), (text_settings.use_theirs(), "secondary"))
         super().__init__("swap", text_settings.changed_elsewhere(), buttons, self._values)
 
     @property
@@ -164,9 +164,9 @@ class ConflictCard(_Amber):
                 block.set_text(words)
 
 
-class UnreachableCard(_Amber):
+class UnreachableCard(Amber):
     """`first`: do it anyway; `second`: leave it."""
 
     def __init__(self) -> None:
-        buttons = _buttons((text_settings.do_it_anyway(), "secondary"), (text_settings.leave_it(), "quiet"))
+        buttons = strip_buttons((text_settings.do_it_anyway(), "secondary"), (text_settings.leave_it(), "quiet"))
         super().__init__("warning", text_settings.unreachable_title(), buttons)

@@ -174,7 +174,8 @@ class Tag(QWidget):
         start = 6
         if self._icon:
             box = start_rect(self, QRect(6, (self.height() - 12) // 2, 12, 12))
-            paint_icon(painter, QRectF(box), self._icon, ink, "fill")
+            # A check mark's filled form is a box.
+            paint_icon(painter, QRectF(box), self._icon, ink, "bold" if self._icon in ("check", "x") else "fill")
             start = 22
         painter.setFont(t.font("micro"))
         painter.setPen(ink)
