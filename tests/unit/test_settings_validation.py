@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softphone.extension.document import merge_patch
+from softphone.extension.document import Fault, merge_patch
 from softphone.extension.moment import parse_moment
 from softphone.extension.settings import CallerId, Settings
 from softphone.extension.validation import READ_ONLY, change_faults, faults, refused_changes
@@ -76,7 +76,9 @@ def test_more_than_one_number_to_forward_to_has_its_exact_sentence(several):
         ({"ring_devices": ["mobile", "mobile"]}, "/ring_devices", "repeated"),
         ({"ring_devices": ["fax"]}, "/ring_devices/0", "choice"),
         ({"type": "contact_center"}, "/ring_devices", "one-device"),
+        ({"type": "contact_center", "ring_devices": ["mobile", "desktop"]}, "/ring_devices", "one-device"),
         ({"call_group": "9000"}, "/ring_devices", "one-device"),
+        ({"call_group": "9000", "ring_devices": ["mobile", "desktop"]}, "/ring_devices", "one-device"),
         ({"usage_limit": {"kind": "duration"}}, "/usage_limit/limit", "required"),
         ({"usage_limit": {"kind": "amount", "limit": 10}}, "/usage_limit/currency", "required"),
         ({"usage_limit": {"limit": 5}}, "/usage_limit/limit", "not-with-unlimited"),
@@ -264,8 +266,8 @@ def test_a_list_that_has_become_too_long_is_shortened_step_by_step():
     assert not wrong_with({"forwarding": {"extensions": ["101", "102"]}}, IN_A_GROUP, three)
     assert not wrong_with({"forwarding": {"extensions": ["101"]}}, IN_A_GROUP, three)
     assert not wrong_with({"forwarding": {"vip": [A_NUMBER]}}, IN_A_GROUP, three)
-    longer = {"forwarding": {"number": A_NUMBER}}
-    assert wrong_with(longer, IN_A_GROUP, three) == [("/forwarding", "one-destination")]
+    for longer in ({"number": A_NUMBER}, {"extensions": ["101", "102", "103", "104"]}):
+        assert wrong_with({"forwarding": longer}, IN_A_GROUP, three) == [("/forwarding", "one-destination")]
 
 
 def test_a_change_that_is_no_settings_is_a_fault_and_no_crash():
@@ -277,7 +279,8 @@ def test_a_change_that_is_no_settings_is_a_fault_and_no_crash():
 def test_what_is_for_normal_extensions_only_is_refused_to_others(patch):
     before = patched({"type": "contact_center", "ring_devices": ["desktop"]})
     refused = refused_changes(before, merge_patch(before, patch))
-    assert [(fault.code, fault.detail) for fault in refused] == [("normal-only", "Only for Normal extensions.")]
+    where = f"/{next(iter(patch))}"
+    assert refused == (Fault(where, "normal-only", "Only for Normal extensions."),)
     assert refused_changes(A_DOCUMENT, patched(patch)) == ()
 
 
