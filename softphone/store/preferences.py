@@ -18,7 +18,13 @@ from softphone.store.files import write_whole
 log = logging.getLogger(__name__)
 
 
-THEMES = ("system", "light", "dark")
+#: Preferences that are one of some.
+CHOICES: dict[str, tuple[object, ...]] = {
+    "theme": ("system", "light", "dark"),
+    "text_size": (90, 100, 115, 130),
+    "motion": ("system", "reduced", "full"),
+    "incoming_place": ("main", "primary"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,19 @@ class Preferences:
     """Everything kept; a value of the wrong type in the file falls back to its default here."""
 
     installation_id: str = ""  # UUID; also the SIP instance (RFC 5626) and the account's device id
-    theme: str = "system"  # of THEMES
+    theme: str = "system"
+    text_size: int = 100  # per cent
+    motion: str = "system"
+    twelve_hours: bool = False
+    keep_running: bool = True  # when the window is closed
+    small_bar: bool = True
+    incoming_place: str = "main"  # the screen of the main window, or the system's first
+    raise_on_answer: bool = False
+    tell_missed: bool = True
+    tell_voicemail: bool = True
+    names_in_notices: bool = True
+    remind_missed: bool = False
+    shortcuts: dict[str, str] = field(default_factory=dict)  # action -> keys, where they are not the usual ones
     last_email: str = ""
     window_place: str = ""  # hex of Qt's geometry
     told_about_tray: bool = False
@@ -134,6 +152,13 @@ class Remembered:
     def told_about_tray(self, told: bool) -> None:
         self._file.change(told_about_tray=told)
 
+    def get(self, name: str) -> Any:
+        """Any other, by its name."""
+        return getattr(self._file.current, name)
+
+    def keep(self, name: str, value: Any) -> None:
+        self._file.change(**{name: value})
+
 
 def _from_json(raw: dict[str, Any]) -> Preferences:
     default = Preferences()
@@ -150,8 +175,10 @@ def _from_json(raw: dict[str, Any]) -> Preferences:
 
 
 def _fits(name: str, default: object, value: object) -> bool:
-    if name == "theme":
-        return value in THEMES
+    if name in CHOICES:
+        return type(value) is type(default) and value in CHOICES[name]
+    if name == "shortcuts":
+        return isinstance(value, dict) and all(isinstance(keys, str) for keys in value.values())
     if name == "bar_places":
         return isinstance(value, dict) and all(
             isinstance(place, list) and len(place) == 2 and all(type(at) is int for at in place)

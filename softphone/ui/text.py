@@ -6,6 +6,8 @@ glued parts.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QCoreApplication
 
 PRODUCT = "Softphone"
@@ -47,3 +49,20 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return tr("{m} min {s} s", m=whole // 60, s=whole % 60) if whole % 60 else tr("{m} min", m=whole // 60)
     return tr("{h} h {m} min", h=whole // 3600, m=whole % 3600 // 60)
+
+
+_twelve_hours = False
+
+
+def set_twelve_hours(on: bool) -> None:
+    """How the person wants to read the time."""
+    global _twelve_hours
+    _twelve_hours = on
+
+
+def clock(moment: datetime) -> str:
+    """A time of day: 14:20, or 2:20 pm."""
+    if not _twelve_hours:
+        return f"{moment:%H:%M}"
+    hour, half = moment.hour % 12 or 12, tr("am") if moment.hour < 12 else tr("pm")
+    return tr("{hour}:{minute} {half}", hour=hour, minute=f"{moment:%M}", half=half)

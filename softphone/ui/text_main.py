@@ -12,7 +12,7 @@ from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.history import HistoryEntry, Outcome
 from softphone.phone.number import is_short_code
 from softphone.phone.registration import RegistrationState
-from softphone.ui.text import PRODUCT, duration, tr
+from softphone.ui.text import PRODUCT, clock, duration, tr
 from softphone.ui.text_call import Caller
 from softphone.ui.text_sign_in import too_many_tries
 
@@ -114,10 +114,6 @@ def day_heading(day: date, today: date) -> str:
     if day.year == today.year:
         return tr("{day} {month}", day=day.day, month=month)
     return tr("{day} {month} {year}", day=day.day, month=month, year=day.year)
-
-
-def clock(moment: datetime) -> str:
-    return f"{moment:%H:%M}"
 
 
 def day_and_clock(moment: datetime, now: datetime) -> str:

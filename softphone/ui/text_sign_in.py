@@ -9,7 +9,7 @@ from typing import Literal
 
 from softphone.phone.account import ActivatedDevice
 from softphone.phone.failure import Failure, FailureKind
-from softphone.ui.text import tr
+from softphone.ui.text import clock, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,9 @@ def _last_used(last_seen: str | None, now: datetime) -> str:
     then, now = then.astimezone(), now.astimezone()
     days = (now.date() - then.date()).days
     if days == 0:
-        return tr("Used today, {time}", time=f"{then:%H:%M}")
+        return tr("Used today, {time}", time=clock(then))
     if days == 1:
-        return tr("Used yesterday, {time}", time=f"{then:%H:%M}")
+        return tr("Used yesterday, {time}", time=clock(then))
     date = f"{then.day} {tr(_MONTHS[then.month - 1])}"
     return tr("Used {date}", date=date if then.year == now.year else f"{date} {then.year}")
 

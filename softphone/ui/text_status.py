@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from softphone.phone.number import shown
-from softphone.ui.text import joined, tr
-from softphone.ui.text_main import BannerText, clock, day_and_clock
+from softphone.ui.text import clock, joined, tr
+from softphone.ui.text_main import BannerText, day_and_clock
 
 # --- states -----------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from softphone.phone.failure import Failure, FailureKind
 from softphone.phone.voicemail import Voicemail
-from softphone.ui.text import duration, timer, tr
+from softphone.ui.text import clock, duration, timer, tr
 from softphone.ui.text_call import Caller, isolated
-from softphone.ui.text_main import clock, day_heading, failure_sentence
+from softphone.ui.text_main import day_heading, failure_sentence
 
 
 def voicemail() -> str:

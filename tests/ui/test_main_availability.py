@@ -86,7 +86,7 @@ def test_another_time_and_targets_are_chosen_in_the_settings(bench):
     choose(bench, "Do not disturb", "Until another time…")
     choose(bench, "Forward calls")
     choose(bench, "Rings on")
-    assert pages == ["do_not_disturb", "forwarding", "devices"]
+    assert pages == ["do_not_disturb", "forwarding", "devices_ringing"]
 
 
 def test_forwarding_is_switched_on_and_off_with_its_targets(bench):

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from softphone.phone.call import Intent
 from softphone.phone.failure import Refused
 from softphone.phone.phone import Phone
-
-_MAC = sys.platform == "darwin"
-MUTE = "Ctrl+Shift+M" if _MAC else "Ctrl+M"
-HOLD = "Ctrl+Shift+H" if _MAC else "Ctrl+H"
-
-
-def bind(window: QWidget, keys: str, action: Callable[[], object]) -> QShortcut:
-    """A shortcut of one top-level window, whatever has the focus in it."""
-    shortcut = QShortcut(QKeySequence(keys), window)
-    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-    shortcut.setAutoRepeat(False)
-    shortcut.activated.connect(action)
-    return shortcut
+from softphone.ui.shortcuts import bind_action
 
 
 class CallKeys:
@@ -36,19 +21,18 @@ class CallKeys:
     def bind_to(self, window: QWidget, *, nothing_rings: Callable[[], object] | None = None) -> None:
         """Call it for every window; answer, decline or end, mute, hold and swap then work in it.
 
-        `nothing_rings`: what Ctrl Enter means there while there is no call to answer.
+        `nothing_rings`: what the key of Answer means there while there is no call to answer.
         """
 
         def answer() -> None:
             if not self.answer() and nothing_rings is not None and not self._phone.calls.ringing:
                 nothing_rings()
 
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            bind(window, keys, answer)
-        bind(window, "Ctrl+E", self.end)
-        bind(window, MUTE, self.mute)
-        bind(window, HOLD, self.hold)
-        bind(window, "Ctrl+L", self.swap)
+        bind_action(window, "answer", answer)
+        bind_action(window, "end", self.end)
+        bind_action(window, "mute", self.mute)
+        bind_action(window, "hold", self.hold)
+        bind_action(window, "swap", self.swap)
 
     def answer(self) -> bool:
         """Answer what rings, holding the call there is; False when nothing rings."""

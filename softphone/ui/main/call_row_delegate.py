@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from softphone.ui.main.call_rows import CallRow, DayRow
 from softphone.ui.main.calls_model import CallsModel
 from softphone.ui.main.reading_direction import isolated
-from softphone.ui.text_main import clock, day_heading, mirrored_icon, on_this_call, row_text
+from softphone.ui.text import clock
+from softphone.ui.text_main import day_heading, mirrored_icon, on_this_call, row_text
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import paint_avatar

@@ -25,8 +25,9 @@ from softphone.phone.failure import Failure
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.session import SessionState
-from softphone.ui.main.call_keys import CallKeys, bind
+from softphone.ui.main.call_keys import CallKeys
 from softphone.ui.main.sizes import DEFAULT, LIST_WIDTH, SMALLEST
+from softphone.ui.shortcuts import bind, bind_action
 from softphone.ui.text import PRODUCT
 from softphone.ui.text_main import failure_sentence, first_close
 from softphone.ui.theme.theme import theme
@@ -233,19 +234,23 @@ class MainWindow(QWidget):
 
     def _bind_keys(self) -> None:
         self.keys.bind_to(self, nothing_rings=self._call_as_typed)
-        bind(self, "Ctrl+K", self.focus_box)
-        bind(self, "Ctrl+1", lambda: self._show_page("calls"))
-        bind(self, "Ctrl+3", lambda: self._show_page("keypad"))
-        bind(self, "Ctrl+D", lambda: self._page.toggle_call_keypad() if self._page is not None else None)
+        bind_action(self, "find", self.focus_box)
+        bind_action(self, "calls", lambda: self._show_page("calls"))
+        bind_action(self, "keypad", lambda: self._show_page("keypad"))
+        bind_action(self, "call_keypad", self._toggle_call_keypad)
+        bind_action(self, "settings", lambda: self.settings_wanted.emit("") if self.signed_in else None)
+        bind_action(self, "do_not_disturb", self._toggle_quiet)
         bind(self, "Ctrl+Q", self.ask_to_quit)
         bind(self, "Ctrl+W", self.close)
         bind(self, "F6", self._next_part)
-        bind(self, "Ctrl+,", lambda: self.settings_wanted.emit("") if self.signed_in else None)
-        bind(self, "Ctrl+Shift+D", self._toggle_quiet)
 
     def _show_page(self, name: str) -> None:
         if self._page is not None and self.signed_in:
             self._page.show_page(name)
+
+    def _toggle_call_keypad(self) -> None:
+        if self._page is not None:
+            self._page.toggle_call_keypad()
 
     def _toggle_quiet(self) -> None:
         if self._page is not None and self.signed_in:

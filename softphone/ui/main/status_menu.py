@@ -13,7 +13,8 @@ from softphone.phone.registration import RegistrationState
 from softphone.ui import text_actions, text_pages, text_status
 from softphone.ui.availability import DND, FORWARDING, Availability
 from softphone.ui.main.menu_section import SectionMenu
-from softphone.ui.text_main import clock, registration_line
+from softphone.ui.text import clock
+from softphone.ui.text_main import registration_line
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.popup import MenuItem
@@ -74,7 +75,7 @@ def status_menu(
         types = tuple(phone.settings.document.ring_devices)
         menu.add_separator()
         menu.add_item(
-            MenuItem(text_status.rings_on(), lambda: actions.settings("devices"), "bell",
+            MenuItem(text_status.rings_on(), lambda: actions.settings("devices_ringing"), "bell",
                      trailing=text_status.devices(types))
         )  # fmt: skip
     menu.add_separator()

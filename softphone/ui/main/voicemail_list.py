@@ -61,11 +61,13 @@ class VoicemailList(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(text_voicemail.voicemail())
         self._canvas = QWidget()
+        self.viewport().setAutoFillBackground(False)
         self._column = QVBoxLayout(self._canvas)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self.setWidget(self._canvas)
+        self._canvas.setAutoFillBackground(False)  # the area has switched it on
         self.scroll_bar = OverlayScrollBar(self)
         self.playback.changed.connect(self._show_playback)
         self.playback.trouble.connect(lambda sentence: show_note(self.window(), sentence, icon="warning"))

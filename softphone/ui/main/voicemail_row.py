@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from softphone.phone.voicemail import Voicemail
 from softphone.ui import text_voicemail
-from softphone.ui.main.caret_button import CaretButton
 from softphone.ui.main.reading_direction import isolated, set_margins
 from softphone.ui.text_call import Caller
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import paint_avatar
-from softphone.ui.widgets.button import IconButton
+from softphone.ui.widgets.button import Button, IconButton
 from softphone.ui.widgets.labels import Label
 from softphone.ui.widgets.painted_button import PaintedButton, mirrored, start_rect
 from softphone.ui.widgets.presence import Presence
@@ -192,7 +191,8 @@ class VoicemailRow(QWidget):
         first.addWidget(self.toggle_button)
         first.addWidget(self.wave, 1)
         first.addWidget(self.time)
-        self.device = CaretButton("text-secondary")
+        self.device = Button("", "quiet", "speaker-high", size="compact")
+        self.device.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.device.clicked.connect(lambda _=False: self.device_menu.emit(self.device))
         self.save_button = IconButton("download-simple", text_voicemail.save(), box=32, icon_size=18)
         self.save_button.clicked.connect(lambda _=False: self.save.emit())

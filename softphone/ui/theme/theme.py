@@ -96,6 +96,11 @@ class Theme(QObject):
         return self._system_reduced_motion if self._reduced_motion is None else self._reduced_motion
 
     @property
+    def chosen_motion(self) -> bool | None:
+        """Reduced or not by choice; None follows the system."""
+        return self._reduced_motion
+
+    @property
     def text_scale(self) -> float:
         return self._text_scale
 
