@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,8 +15,10 @@ import trustme
 
 from softphone.account.client import AccountClient
 from softphone.account.http import Http
+from softphone.extension.outgoing_rules import OutboundRule
 from softphone.extension.settings import Settings
 from softphone.pbx.mail import SmtpServer
+from softphone.pbx.media.speech import SAMPLE_RATE, write_wav
 from softphone.pbx.service.app import create_app
 from softphone.pbx.service.database import sqlite_url
 from softphone.pbx.service.provisioning import ProvisioningAddresses
@@ -108,6 +111,17 @@ class RealWorld:
     def add_entry(self, key, label, kind="extension", presence="available") -> None:
         self.store.ensure_directory_entry(key, label, kind, presence)
 
+    def leave_voicemail(self, key: str, caller: str, seconds: float) -> None:
+        """As a media child records it, and tells."""
+        box = self.folder / "voicemail" / key / "new"
+        box.mkdir(parents=True, exist_ok=True)
+        file = box / f"{int(self.now * 1000)}_{caller or 'unknown'}.wav"
+        write_wav(file, array("h", bytes(2 * int(seconds * SAMPLE_RATE))))
+        self.voicemail.media_event({"event": "voicemail", "extension": key, "caller": caller, "file": str(file)})
+
+    def offer_rule(self, rule_id: str, name: str, description: str) -> None:
+        self.store.rules.ensure(OutboundRule(rule_id, name, description))
+
     def advance(self, seconds: float) -> None:
         self.now += seconds
 
@@ -120,6 +134,8 @@ class FakeWorld:
         self.add_account = self.system.add_account
         self.add_entry = self.system.add_entry
         self.advance = self.system.advance
+        self.leave_voicemail = self.system.leave_voicemail
+        self.offer_rule = self.system.offer_rule
         self._clients: list[FakeAccountService] = []
 
     def client(self, on_rotated: Callable[[Secret], None] = lambda token: None) -> FakeAccountService:

@@ -13,12 +13,15 @@ from datetime import datetime, timezone
 from itertools import count
 from typing import Any
 
-from softphone.extension.document import merge_patch
+from softphone.extension.document import Fault, merge_patch
 from softphone.extension.settings import Assignee, CallerId, Settings
 from softphone.extension.validation import change_faults, refused_changes
 from softphone.phone.account import ActivatedDevice, DirectoryEntry, Provisioning, SignedIn, ThisDevice
 from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.phone_services import OutboundRuleEntry
 from softphone.phone.secret import Secret
+from softphone.phone.voicemail import Voicemail
+from tests.fakes.account_parts import FakeParts, FakeServiceParts
 
 
 @dataclass
@@ -70,6 +73,7 @@ class FakePhoneSystem:
         self.sessions: list[Session] = []
         self.entries: list[DirectoryEntry] = []
         self.reachable: set[str] = set()
+        self.parts = FakeParts()
         self.changed = threading.Condition(threading.RLock())
         self.streams: list[list[tuple[str, str]]] = []
         self._stream_of: list[Session] = []
@@ -92,6 +96,20 @@ class FakePhoneSystem:
         with self.changed:
             self.entries.append(DirectoryEntry(key, label, kind, presence))
             self.tell("directory", str(next(self._numbers)))
+
+    def leave_voicemail(self, key: str, caller: str, seconds: float) -> None:
+        """A caller has left a message of that length."""
+        message = Voicemail(self.new("voicemail"), caller, self.now, seconds, self._name_of(caller))
+        self.parts.voicemails.setdefault(key, []).append(message)
+        self.parts.sounds[message.id] = b"\xff\xf3 voice"
+        self.tell("voicemail", self.new("voicemail"), key)
+
+    def offer_rule(self, rule_id: str, name: str, description: str) -> None:
+        self.parts.rules.append(OutboundRuleEntry(rule_id, name, description))
+
+    def _name_of(self, caller: str) -> str:
+        labels = {key: document["label"] for key, (document, _) in self.documents.items()}
+        return labels.get(caller, "") or next((entry.label for entry in self.entries if entry.key == caller), "")
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
@@ -145,7 +163,7 @@ class FakePhoneSystem:
             return stream
 
 
-class FakeAccountService:
+class FakeAccountService(FakeServiceParts):
     """`softphone.phone.ports.AccountService`."""
 
     def __init__(self, system: FakePhoneSystem, on_rotated: Callable[[Secret], None] = lambda token: None) -> None:
@@ -208,21 +226,25 @@ class FakeAccountService:
         session = self._session()
         with self._system.changed:
             if etag != self._system.etag(session.extension):
-                raise _refused(FailureKind.CONFLICT, 412)
+                authors = self._authors_after(session.extension, int(etag.strip('"').rpartition("-")[2]))
+                raise Refused(Failure(FailureKind.CONFLICT, 412, authors=authors))
             before = self._system.document(session)
             after = merge_patch(before, patch)
             refused = refused_changes(before, after)
             if refused:
-                raise _refused(FailureKind.LOCKED, 403, "; ".join(one.pointer for one in refused))
+                raise _faulty(FailureKind.LOCKED, 403, refused)
             groups = {entry.key for entry in self._system.entries if entry.kind == "group"}
             known = {entry.key for entry in self._system.entries} | set(self._system.documents)
             now = datetime.fromtimestamp(self._system.now, timezone.utc)
             wrong = change_faults(before, after, groups, now=now, known=known)
             if wrong:
-                raise _refused(FailureKind.INVALID, 422, "; ".join(f"{one.pointer}: {one.detail}" for one in wrong))
+                raise _faulty(FailureKind.INVALID, 422, wrong)
             after = Settings.from_json(after).to_json()
             if after != before:
-                self._known = f'"{session.extension}-{self._system.documents[session.extension][1] + 1}"'
+                version = self._system.documents[session.extension][1] + 1
+                self._known = f'"{session.extension}-{version}"'
+                author = self._system.accounts[session.email].name
+                self._system.parts.changed(session.extension, version, before, after, author, self._system.now)
                 self._system.change(session.extension, after | {"devices": []})
         return self.extension()
 
@@ -360,6 +382,11 @@ class FakeAccountService:
 
 def _refused(kind: FailureKind, code: int | None = None, detail: str = "") -> Refused:
     return Refused(Failure(kind, code, detail))
+
+
+def _faulty(kind: FailureKind, code: int, faults: Sequence[Fault]) -> Refused:
+    detail = "; ".join(f"{one.pointer}: {one.detail}" for one in faults)
+    return Refused(Failure(kind, code, detail, sentence=faults[0].detail, faults=tuple(faults)))
 
 
 def _moment(at: float) -> str:
