@@ -15,109 +15,11 @@ from contextlib import closing
 import pytest
 import sqlalchemy
 
-from softphone.pbx.ports import Binding
 from softphone.pbx.service.database import metadata, open_engine, sqlite_url
-from softphone.pbx.service.device_store import NewDevice
 from softphone.pbx.service.refusals import Conflict, DeviceLimit, TokenExpired
 from softphone.pbx.service.store import Store
 from tests.contract.account_fixture import DEADLINE
-from tests.contract.postgres_fixture import postgres_cluster, postgres_programs
-
-NOW = 1_790_000_000.0
-A_SECRET = "correct horse battery staple"
-
-
-@pytest.fixture(scope="module")
-def postgres_url():
-    programs = postgres_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed")
-    with postgres_cluster(programs) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / "service.db")
-    url = request.getfixturevalue("postgres_url")
-    engine = sqlalchemy.create_engine(url)
-    metadata.drop_all(engine)
-    engine.dispose()
-    return url
-
-
-class Opened:
-    """Opens stores on one database, with a clock that the test moves, and closes them."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.now = NOW
-        self.stores: list[Store] = []
-
-    def open(self) -> Store:
-        self.stores.append(Store(self.url, realm="phone.test", clock=lambda: self.now))
-        return self.stores[-1]
-
-    def restart(self) -> Store:
-        self.stores.pop().close()
-        return self.open()
-
-    def close(self) -> None:
-        for store in self.stores:
-            store.close()
-
-
-@pytest.fixture
-def database(url):
-    opened = Opened(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(database):
-    store = database.open()
-    store.ensure_account("alice@example.com", A_SECRET, "100", "Alice Tan", caller_ids=["+6561234567"])
-    return store
-
-
-def any_device(number: int = 1) -> NewDevice:
-    return NewDevice(f"installation-{number}", "desktop", f"Computer {number}", "Linux", "0.1.0")
-
-
-def any_binding(**more) -> Binding:
-    values = {
-        "extension": "100", "device_id": "d1", "contact": "sip:100@127.0.0.1:40000", "source": ("127.0.0.1", 40000),
-        "transport": "udp", "call_id": "c1", "cseq": 1, "expires_at": NOW + 120,
-    }  # fmt: skip
-    return Binding(**values | more)
-
-
-class Listener:
-    def __init__(self) -> None:
-        self.told: list[tuple] = []
-
-    def extension_changed(self, key, etag):
-        self.told.append(("extension", key, etag))
-
-    def directory_changed(self):
-        self.told.append(("directory",))
-
-    def registrations_changed(self, key):
-        self.told.append(("registrations", key))
-
-    def calls_changed(self, key, latest):
-        self.told.append(("calls", key, latest))
-
-    def voicemail_changed(self, key):
-        self.told.append(("voicemail", key))
-
-    def session_ended(self, session_id, reason):
-        self.told.append(("ended", reason))
-
-    def device_revoked(self, device_id):
-        self.told.append(("revoked", device_id))
+from tests.contract.store_fixture import A_SECRET, NOW, Listener, any_binding, any_device
 
 
 def test_a_signed_in_device_can_register_with_its_secret(store):
@@ -333,13 +235,13 @@ def test_the_usage_limit_resets_on_the_first_of_the_next_month(store, database):
     assert store.extensions.get("100")[0]["usage_limit"]["resets_on"] == "2027-01-01"
 
 
-def test_a_database_of_another_version_is_refused(url):
-    engine = open_engine(url)
+def test_a_database_of_another_version_is_refused(database_url):
+    engine = open_engine(database_url)
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("UPDATE meta SET value = '99' WHERE name = 'schema'"))
     engine.dispose()
     with pytest.raises(RuntimeError, match="version 99"):
-        open_engine(url)
+        open_engine(database_url)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")

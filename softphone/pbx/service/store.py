@@ -44,6 +44,8 @@ class Store:
         self, url: str | URL, *, realm: str, clock: Callable[[], float] = time.time, access_seconds: float = 3600,
         refresh_seconds: float = 90 * 86400, time_zone: str | None = None, unless_known: str = DEFAULT_ZONE,
     ) -> None:
+        if time_zone is not None:
+            zone(time_zone)
         self.engine = engine = open_engine(url)
         self._reading = engine.execution_options(reading=True)
         self.writing = writing = threading.RLock()  # whoever writes the database from this process holds it
@@ -217,7 +219,6 @@ class Store:
         with self.engine.begin() as connection:
             kept = connection.scalar(select(meta.c.value).where(mine))
             name = given or kept or unless_known
-            zone(name)
             if kept is None:
                 connection.execute(insert(meta).values(name="time-zone", value=name))
             elif name != kept:
