@@ -2,11 +2,14 @@
 
 from PySide6.QtCore import Qt
 
+from softphone.extension.document import merge_patch
 from softphone.phone import events as ev
 from softphone.phone.account import DirectoryEntry
+from softphone.phone.registration import RegistrationState
+from softphone.phone.session import LINE
 from softphone.ui.settings.pages import all_pages
 from softphone.ui.settings.settings_window import SettingsWindow
-from tests.fakes.phone_ports import any_document, make_phone
+from tests.fakes.phone_ports import ANY_PASSWORD, any_document, make_phone
 
 DESKTOP = {"id": "d1", "type": "desktop", "name": "MEI-LAPTOP", "mac": None, "activated": True, "this_device": True,
            "last_seen": "2026-11-22T09:30:00+08:00"}  # fmt: skip
@@ -35,21 +38,26 @@ def whole_document(**changes):
     return {**document, **changes}
 
 
+PEOPLE = (
+    DirectoryEntry("101", "Arun Rao"), DirectoryEntry("102", "Priya Nair"), DirectoryEntry("103", "Lena Vogel"),
+    DirectoryEntry("600", "Sales", "group"),
+)  # fmt: skip
+
+
 class SettingsBench:
     """The window, and what the service would answer."""
 
-    def __init__(self, qtbot=None, *, page="", pages=None, size=(920, 680), services=None, **changes):
+    def __init__(self, qtbot=None, *, page="", pages=None, size=(920, 680), services=None, plain=False, **changes):
         self.qtbot = qtbot
-        self.phone, self.user_agent, self.account, _, self.clock = make_phone()
+        self.phone, self.user_agent, self.account, _, self.clock = make_phone(signed_in=not plain)
         self.version = 2
         self.document = whole_document(**changes)
-        self.phone.handle(ev.ExtensionLoaded(self.document, '"2"'))
-        self.phone.handle(ev.DirectoryLoaded(tuple(
-            DirectoryEntry(key, label, kind, "available") for key, label, kind in (
-                ("101", "Arun Rao", "extension"), ("102", "Priya Nair", "extension"),
-                ("103", "Lena Vogel", "extension"), ("600", "Sales", "group"),
-            )
-        )))  # fmt: skip
+        if plain:
+            self.phone.sign_in_sip("100@phone.example.com", ANY_PASSWORD)
+            self.phone.handle(ev.RegistrationChanged(LINE, RegistrationState.REGISTERED, expires=120, transport="udp"))
+        else:
+            self.phone.handle(ev.ExtensionLoaded(self.document, '"2"'))
+            self.phone.handle(ev.DirectoryLoaded(PEOPLE))
         self.window = SettingsWindow(self.phone, pages if pages is not None else all_pages(), services)
         if qtbot is not None:
             qtbot.addWidget(self.window)
@@ -84,8 +92,6 @@ class SettingsBench:
 
     def service_saves(self, **also):
         """It has taken the last patch, perhaps with another change in between."""
-        from softphone.extension.document import merge_patch
-
         self.document = merge_patch(self.document, self.saves[-1])
         self._told(also, ev.SettingsSaved)
 
@@ -98,8 +104,6 @@ class SettingsBench:
         self._told(changes, ev.ExtensionLoaded)
 
     def _told(self, changes, kind):
-        from softphone.extension.document import merge_patch
-
         self.version += 1
         self.document = merge_patch(self.document, changes)
         self.phone.handle(kind(self.document, f'"{self.version}"'))

@@ -104,7 +104,7 @@ class SegmentedEditor(Single):
 
 
 class RadioEditor(Editor):
-    """One of some, a row each, one stop for Tab; arrows move the choice."""
+    """One of some, a row each, one stop for Tab. Arrows move inside; as a choice acts at once, Space or Enter makes it."""
 
     def __init__(self, context: SettingsContext, kind: RadioKind) -> None:
         super().__init__()
@@ -161,7 +161,6 @@ class RadioEditor(Editor):
             at += by
         if 0 <= at < len(self.rows):
             self.rows[at].setFocus(Qt.FocusReason.TabFocusReason)
-            self._click(at)
 
 
 class NumberEditor(Editor):

@@ -152,7 +152,7 @@ class ConflictCard(Amber):
     def __init__(self) -> None:
         self._values = _Values()
         buttons = strip_buttons((text_settings.keep_mine(), "secondary"), (text_settings.use_theirs(), "secondary"))
-        super().__init__("swap", text_settings.changed_elsewhere(), buttons, self._values)
+        super().__init__("arrows-left-right", text_settings.changed_elsewhere(), buttons, self._values)
 
     @property
     def values(self) -> tuple[str, str]:

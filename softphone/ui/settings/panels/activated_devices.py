@@ -25,7 +25,7 @@ from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import IconButton
 from softphone.ui.widgets.chip import Tag
-from softphone.ui.widgets.labels import ElidedLabel, Label
+from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.painted_button import fill_round
 from softphone.ui.widgets.popup import MenuItem, PopupMenu
 
@@ -59,7 +59,7 @@ class DeviceRow(QWidget):
         self.question: Amber | None = None
         self.title = Label(device_kind(kind), "body", weight=500)
         self.here = Tag(words.this_device(), "accent")
-        self.under = ElidedLabel("", "caption", "text-tertiary", tabular=True)
+        self.under = TextBlock("", "caption", "text-tertiary")
         self.active = Tag(words.active(), "success", "check")
         self.more = IconButton("dots-three", words.more_about(device_kind(kind)), box=28)
         self.more.clicked.connect(lambda _=False: self._open_menu())
@@ -67,8 +67,11 @@ class DeviceRow(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self._line())
+        self._first_line = self._line()
+        outer.addWidget(self._first_line)
         self._outer = outer
+        theme().changed.connect(self._fit)
+        self._fit()
 
     def _line(self) -> QWidget:
         line = QWidget()
@@ -91,16 +94,19 @@ class DeviceRow(QWidget):
         box.addLayout(lines, 1)
         box.addWidget(self.active, 0, middle)
         box.addWidget(self.more, 0, middle)
-        line.setMinimumHeight(theme().size("row.setting"))
-        theme().changed.connect(lambda: line.setMinimumHeight(theme().size("row.setting")))
         return line
+
+    def _fit(self) -> None:
+        self._first_line.setMinimumHeight(theme().size("row.setting"))
 
     def show_device(self, device: Device | None, now: datetime) -> None:
         self.device = device
         active = device is not None and device.activated
         self.here.setVisible(active and device is not None and device.this_device)
         self.active.setVisible(active)
-        self.under.setText(_under(device, self.kind, now))
+        under = _under(device, self.kind, now)
+        if under != self.under.plain_text():
+            self.under.set_text(under)
         may = active and device is not None and not device.this_device and self._context.phone.offers("device")
         policy = self.more.sizePolicy()
         policy.setRetainSizeWhenHidden(active)
