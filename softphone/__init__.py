@@ -12,11 +12,11 @@ ours (import contracts in `pyproject.toml`, run by a test):
 - `account`     client of the account service                                          (phone, extension)
 - `store`       what stays on this computer                                            (phone)
 - `logs`        logging and redaction                                                  (nothing)
-- `control`     one instance, and the command line's verbs over a local socket         (phone)
+- `control`     one instance, and the command line's verbs over a local socket         (phone, extension)
 - `ui`          windows, widgets, theme, every sentence                                (phone, extension)
 - `pbx`         the local phone system                                                 (extension)
-- `app`, `desktop`, `__main__` put it together (`early_post`, `this_computer` help them start); `account_jobs` and
-  `worker` are the background; `demo` and `tour` show it; `resources` finds bundled files
+- `app`, `desktop`, `__main__` put it together (`early_post`, `this_computer` help them start); `account_jobs`,
+  `service_jobs` and `worker` are the background; `demo` and `tour` show it; `resources` finds bundled files
 """
 
 __version__ = "0.1.0"

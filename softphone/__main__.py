@@ -12,7 +12,7 @@ from softphone import __version__
 DONE, REFUSED, WRONG_USAGE, NOT_RUNNING = 0, 1, 2, 3
 #: What verbs take, by the names of their options.
 TAKEN = ("email", "service", "sip", "server", "transport", "auth_username", "replace_device", "number", "digits", "id",
-         "microphone", "speaker", "ringer")  # fmt: skip
+         "microphone", "speaker", "ringer", "until", "pointer")  # fmt: skip
 NO_SOFTPHONE = "Softphone is not running. Start it with: softphone"
 
 
@@ -51,15 +51,17 @@ def _start(options: argparse.Namespace) -> int:
 def _ask(options: argparse.Namespace) -> int:
     from softphone.control.client import NotRunning, ask
     from softphone.control.protocol import Question
+    from softphone.control.settings_options import asked
     from softphone.store.paths import paths_of
 
     try:
+        verb, more = asked(options)
         paths = paths_of(options.profile or ("demo" if options.demo else "default"))
     except ValueError as problem:
         print(f"softphone: {problem}", file=sys.stderr)
         return WRONG_USAGE
     try:
-        reply = ask(paths.control_socket, Question(options.verb, _arguments(options)))
+        reply = ask(paths.control_socket, Question(verb, _arguments(options) | more))
     except NotRunning:
         print(NO_SOFTPHONE, file=sys.stderr)
         return NOT_RUNNING
@@ -86,6 +88,10 @@ def _arguments(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _show(options: argparse.Namespace, result: Any) -> None:
+    from softphone.control.settings_options import show
+
+    if show(options, result):
+        return
     if options.verb == "status" and not options.json:
         _show_status(result)
     elif options.verb == "devices" and not options.json:
@@ -113,6 +119,8 @@ def _show_devices(sound: dict[str, Any]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from softphone.control.settings_options import add_parsers as settings_parsers
+
     parser = argparse.ArgumentParser(
         prog="softphone",
         description="A desktop telephone. Without a verb it starts; a verb asks the one that runs.",
@@ -151,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     dtmf.add_argument("--id")
     status = verbs.add_parser("status", help="registration and calls")
     status.add_argument("--json", action="store_true")
+    settings_parsers(verbs)
     verbs.add_parser("quit", help="end the running Softphone")
     verbs.add_parser("pbx", help="the local phone system; see: softphone pbx --help")
     return parser

@@ -45,6 +45,12 @@ def status_json(
         "calls": [_call_json(call, phone, now, sentence) for call in phone.calls],
         "missed": phone.missed_unseen,
         "voicemail": phone.mailbox_new,
+        "mailbox": {
+            "new": phone.mailbox_new,
+            "listed": len(phone.voicemails.entries) if phone.voicemails.loaded else None,
+            "unread": phone.voicemails.new if phone.voicemails.loaded else None,
+        },
+        "settings": settings_json(phone),
         "sound": sound_json(phone),
         "timings": dict(timings),
     }
@@ -102,4 +108,20 @@ def sound_json(phone: Phone) -> dict[str, Any]:
         },
         "in_use": {"microphone": in_use.microphone, "speaker": in_use.speaker, "ringer": in_use.ringer},
         "trouble": phone.sound_trouble,
+    }
+
+
+def settings_json(phone: Phone) -> dict[str, Any] | None:
+    """None while they are not known. `unsaved` names the settings that are not as saved, and how each stands."""
+    settings = phone.settings
+    if settings.document is None:
+        return None
+    dnd, forwarding = settings.document.dnd, settings.document.forwarding
+    return {
+        "kept_here": settings.kept_here,
+        "unsaved": {where: state.value for where, state in settings.unsettled.items()},
+        "dnd": {"enabled": dnd.enabled, "until": dnd.until},
+        "forwarding": {
+            "enabled": forwarding.enabled, "number": forwarding.number, "extensions": list(forwarding.extensions),
+        },
     }

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from softphone.control.protocol import REFUSED, WRONG_USAGE, Question, Reply
+from softphone.control.settings_verbs import Answer, SettingsVerbs
 from softphone.control.status import sound_json, status_json
 from softphone.phone.call import Call, Intent
 from softphone.phone.failure import Failure, FailureKind, Refused
@@ -16,7 +17,6 @@ from softphone.phone.publisher import Topic
 from softphone.phone.secret import Secret
 from softphone.phone.session import SessionState
 
-Answer = Callable[[Reply], None]
 #: Runs a function after some seconds on the main thread; returns what cancels it.
 Later = Callable[[float, Callable[[], None]], Callable[[], None]]
 
@@ -24,7 +24,7 @@ STATISTICS_WAIT = 0.4  # seconds for the user agent to measure before `status` a
 SIGN_IN_WAIT = 60.0
 
 
-class Verbs:
+class Verbs(SettingsVerbs):
     """`sentence` makes a person's words of a failure; `show` raises the main window; `quit_` ends the program."""
 
     def __init__(
@@ -214,7 +214,8 @@ class Verbs:
     def _refusal(self, failure: Failure) -> Reply:
         """Its sentence; where a device must be chosen, which there are, for `--replace-device`."""
         devices = "; ".join(f"{device.id} {device.name}" for device in failure.devices)
-        return Reply(REFUSED, error=" ".join(filter(None, (self._sentence(failure), devices))))
+        sentence = failure.sentence if failure.faults and failure.sentence else self._sentence(failure)
+        return Reply(REFUSED, error=" ".join(filter(None, (sentence, devices))))
 
     def _finish_on(
         self,

@@ -134,6 +134,11 @@ class ExtensionSettings:
         return bool(self._flight) or any(change.state in _UNSENT for change in self._changes.values())
 
     @property
+    def unsettled(self) -> dict[str, SettingState]:
+        """Every member that is not as saved."""
+        return {where: change.state for where, change in self._concerning("")}
+
+    @property
     def can_undo(self) -> str:
         """What `undo` would take back, in the words given to `change`; "" for nothing."""
         return self._undo[-1][0] if self._undo else ""
