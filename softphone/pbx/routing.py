@@ -28,8 +28,9 @@ from softphone.extension.settings import Presentation, Settings
 from softphone.pbx.diversion import DEFLECTION, NO_ANSWER, UNAVAILABLE, UNCONDITIONAL, Diversion
 from softphone.pbx.ports import Subscribers
 
-DEPOSIT, PASSCODE, WARNING = "*86", "*87", "*88"  # followed by an extension key, by a token, by nothing
-_INTERNAL = (DEPOSIT, PASSCODE, WARNING)
+ANNOUNCE, DEPOSIT, PASSCODE, WARNING = "*85", "*86", "*87", "*88"  # followed by a key, a key, a token, nothing
+_INTERNAL = (ANNOUNCE, DEPOSIT, PASSCODE, WARNING)
+HIDDEN = "anonymous"  # a caller without a number (RFC 3323 4.1.1.3)
 _RINGS_FOR_EVER = NoAnswerStep(120, "end")
 _SEPARATORS = re.compile(r"[ ().\-/]")
 
@@ -184,7 +185,8 @@ class Routing:
             decision = _without_settings(state)
             ids = tuple(sorted(state.reachable or ()))
         else:
-            call = Incoming(self.caller.user, way.through, reached=frozenset(self._reached))
+            caller = "" if self.caller.user == HIDDEN else self.caller.user
+            call = Incoming(caller, way.through, reached=frozenset(self._reached))
             decision = decide(call, settings, self._now(), state)
             ids = tuple(device.id for device in decision.devices)
         stop = Stop("devices", key, way, shown, decision.rule.value, no_answer=decision.no_answer)

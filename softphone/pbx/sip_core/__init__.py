@@ -9,14 +9,17 @@ anything of it but `SippyCore` and `Timings`. From the socket up:
 - `sippy_library` `messages`         what is taken of sippy; reading and making parts of messages
 - `digest` `location` `registrar`    who may, and where they are
 - `dialog` `leg` `relay`             one end of a call, and what passes from one to the other
-- `forking` `call`                   from the INVITE to the record at the end
-- `transfer` `blind_transfer` `attended_transfer` `refer_progress` `patient_reinvite`      REFER
+- `placing` `passcode`               what the caller's rules say, before anything rings
+- `ringing` `forking`                what the rules of those it reaches say (`pbx.routing`); one INVITE to many devices
+- `call` `journal`                   two legs, from the INVITE to the records at the end
+- `usage` `warning_tone`             talk time outside, its limit, and the tone before it
+- `transfer` `blind_transfer` `attended_transfer` `refer_progress` `patient_reinvite` `joining`      REFER
 - `message_waiting`                  RFC 3842
-- `routing` `switchboard`            where a number leads; where every new request enters
+- `media_routes` `switchboard`       numbers of the media children; where every new request enters
 - `exchange` `timings`               what all of them share
 - `sippy_core`                       the thread, and the calls that come from other threads
 
-A request's way: `listeners` -> `transactions` -> `switchboard` -> `registrar`, `message_waiting`, or `call` ->
-`forking` -> `leg`; within a call: `switchboard` -> `leg` -> `relay` or `transfer`. Another SIP server would take the
-place of the whole package behind `softphone.pbx.ports.SipCore`.
+A request's way: `listeners` -> `transactions` -> `switchboard` -> `registrar`, `message_waiting`, or `placing` ->
+`ringing` -> `forking` -> `leg`; within a call: `switchboard` -> `leg` -> `relay` or `transfer`. Another SIP server
+would take the place of the whole package behind `softphone.pbx.ports.SipCore`.
 """
