@@ -8,6 +8,7 @@ from typing import Protocol
 from softphone.phone.call import Call, CallState
 from softphone.phone.phone import Phone
 from softphone.phone.registration import RegistrationState
+from softphone.phone.settings_change import SettingState
 from softphone.tour.stage_hand import StageHand
 from softphone.tour.wait import Wait
 
@@ -33,6 +34,7 @@ class Ears(Protocol):
 
 
 MIN_CORRELATION, MAX_LEVEL_CHANGE_DB = 0.9, 3.0
+BUSY_HERE = 486
 SILENCE_DBFS, SPEECH_DBFS = -60.0, -45.0
 
 
@@ -43,6 +45,7 @@ def script(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
     yield from _incoming(phone, hand)
     yield from _call_waiting(phone, hand)
     yield from _hold(phone, hand, ears)
+    yield from _settings(phone, hand)
     yield from _the_end(phone, hand)
 
 
@@ -134,11 +137,28 @@ def _hold(phone: Phone, hand: StageHand, ears: Ears) -> Iterator[Wait]:
     hand.click_if_there("Close")
 
 
+def _settings(phone: Phone, hand: StageHand) -> Iterator[Wait]:
+    hand.say("A setting is saved by the phone system, and acts on the next call")
+    hand.open_settings("do_not_disturb")
+    yield from hand.photograph_settings("09-settings")
+    phone.settings.change({"dnd": {"enabled": True}})
+    yield Wait(lambda: phone.settings.state("/dnd") is SettingState.SAVED, "do not disturb is saved")
+    yield from hand.photograph_settings("10-do-not-disturb")
+    yield from hand.photograph("11-do-not-disturb-main")
+    own = phone.call("100")  # one's own extension rings one's other devices: with do not disturb nobody's
+    yield Wait(lambda: own.state is CallState.DISCONNECTED, "the call is refused", 20)
+    hand.check(own.end_code == BUSY_HERE, "do not disturb refuses a call with 486")
+    phone.settings.change({"dnd": {"enabled": False}})
+    yield Wait(lambda: phone.settings.state("/dnd") is SettingState.SAVED, "calls come in again")
+    hand.close_settings()
+    hand.click_if_there("Close")
+
+
 def _the_end(phone: Phone, hand: StageHand) -> Iterator[Wait]:
     yield Wait(lambda: not list(phone.calls), "every call is put away", 20)
-    yield from hand.photograph("09-history")
+    yield from hand.photograph("12-history")
     hand.dark(True)
-    yield from hand.photograph("10-history-dark")
+    yield from hand.photograph("13-history-dark")
     hand.dark(False)
     hand.check(len(phone.history) >= 5, "the history has the calls")
     hand.say("Done")

@@ -54,6 +54,11 @@ class StageHand:
         yield self._settled()
         self._save(self._incoming(), name)
 
+    def photograph_settings(self, name: str) -> Iterator[Wait]:
+        """The settings window; `open_settings` shows it."""
+        yield self._settled()
+        self._save(self._settings(), name)
+
     def photograph_now(self, name: str) -> None:
         self._save(self._windows.main, name)
 
@@ -101,8 +106,20 @@ class StageHand:
             raise Failed(f"the incoming window has no {name!r}")
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
+    def open_settings(self, page: str) -> None:
+        self._windows.show_settings(page)
+
+    def close_settings(self) -> None:
+        self._settings().close()
+
     def close(self) -> None:
         self._transcript.close()
+
+    def _settings(self) -> QWidget:
+        window = self._windows.settings_window
+        if window is None:
+            raise Failed("there is no settings window")
+        return window
 
     def _incoming(self) -> QWidget:
         windows = self._windows.incoming_windows()

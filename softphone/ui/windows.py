@@ -115,6 +115,11 @@ class Windows(QObject):
         self._settings.raise_()
         self._settings.activateWindow()
 
+    @property
+    def settings_window(self) -> QWidget | None:
+        """Once it has been wanted."""
+        return self._settings
+
     def _services(self) -> dict[str, Any]:
         """What pages of the settings need of the program."""
         return {}
