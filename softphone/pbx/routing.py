@@ -139,8 +139,9 @@ class Routing:
             return (self._number(number, way, payer),)
         if self._subscribers.extension(number) is not None:
             return self._extension(number, way)
-        members = [member for member in self._subscribers.group_members(number) if member not in self._reached]
-        if not members:
+        everyone = dict.fromkeys(self._subscribers.group_members(number))
+        members = [member for member in everyone if member not in self._reached]
+        if not everyone:
             return (self._number(number, way, payer),)
         self._reached.update(members)
         onward = way.past(number, None)

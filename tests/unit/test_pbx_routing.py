@@ -65,7 +65,7 @@ def test_any_graph_of_forwarding_and_groups_ends_and_rings_nobody_twice(graph, f
     subscribers.groups["500"] = members
     stops = route(subscribers, first)
     assert stops
-    assert len(stops) <= len(KEYS)
+    assert len(stops) <= len(KEYS) + 1  # a group without members is an unknown number
     assert len({stop.number for stop in stops}) == len(stops)
     assert all(len(stop.way.through) <= MOST_HOPS for stop in stops)
     assert all(stop.number not in stop.way.through for stop in stops)
