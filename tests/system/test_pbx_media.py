@@ -8,43 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from softphone.pbx.media.supervisor import MediaOptions, MediaProcesses
 from tests.fakes.sip_phone import SipPhone
-from tests.system.sound_fixture import RATE, best_match, level_db, read_wav, write_wav
+from tests.system.media_rig import Media, heard, somebody_speaks, wait_for_beep
+from tests.system.sound_fixture import RATE, best_match, level_db, read_wav
 from tests.system.waiting import until
-
-
-class Media:
-    """Both children, and the phone that they take for the phone system's signalling."""
-
-    def __init__(self, folder: Path, phone: SipPhone) -> None:
-        self.data = folder
-        self.phone = phone
-        self.events: list[dict] = []
-        self.route_changes = 0
-        options = MediaOptions("127.0.0.1", phone.address, "softphone.test", folder)
-        self.processes = MediaProcesses(options, self._routes, self.events.append, {})
-        self.processes.start()
-        try:
-            self.processes.wait_until_ready(10)
-        except TimeoutError:
-            self.processes.stop()
-            raise
-
-    def _routes(self, _routes: object) -> None:
-        self.route_changes += 1
-
-    def call(self, number: str, kind: str = "people", **more: object):
-        return self.phone.call(f"sip:{number}@127.0.0.1:{self.processes.ports[kind]}", **more)
-
-    def wait_for(self, name: str, seconds: float = 10.0, **fields: object) -> dict:
-        def look() -> dict | None:
-            return next((e for e in self.events if e["event"] == name and fields.items() <= e.items()), None)
-
-        return until(look, f"event {name} {fields} in {self.events}", seconds)
 
 
 @pytest.fixture(scope="module")
@@ -57,36 +27,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
 
 @pytest.fixture
 def speech(tmp_path: Path) -> Path:
-    """Three seconds that a telephone line carries: noise of 300 to 3,000 Hz whose loudness changes like speech."""
-    count = 3 * RATE
-    spectrum = np.fft.rfft(np.random.default_rng(7).standard_normal(count))
-    frequencies = np.fft.rfftfreq(count, 1 / RATE)
-    spectrum[(frequencies < 300) | (frequencies > 3000)] = 0
-    loudness = 0.6 + 0.4 * np.sin(2 * np.pi * 1.7 * np.arange(count) / RATE)
-    sound = np.fft.irfft(spectrum, count) * loudness
-    file = tmp_path / "speech.wav"
-    write_wav(file, (sound / np.abs(sound).max() * 16_000).astype(np.int16))
-    return file
-
-
-def heard(call, file: Path, loud_seconds: float, seconds: float = 15.0) -> np.ndarray:
-    """Records until so many seconds of sound have been heard."""
-    call.record(file)
-
-    def enough() -> bool:
-        # The header says nothing yet while the file grows.
-        samples = np.frombuffer(file.read_bytes()[44:] if file.exists() else b"", dtype="<i2")
-        return len(loud_frames(samples)) * 0.02 >= loud_seconds
-
-    until(enough, f"{loud_seconds} s of sound", seconds, 0.1)
-    call.stop_recording()
-    return read_wav(file)
-
-
-def loud_frames(samples: np.ndarray) -> list[int]:
-    """Numbers of the 20 ms frames with sound."""
-    frames = samples[: len(samples) // 320 * 320].reshape(-1, 320).astype(float)
-    return [n for n, level in enumerate(np.sqrt((frames**2).mean(axis=1))) if level > 200]
+    return somebody_speaks(tmp_path / "speech.wav")
 
 
 @pytest.mark.parametrize("codec", ["PCMA", "G722"])
@@ -265,20 +206,6 @@ def test_a_caller_who_hangs_up_at_the_beep_leaves_no_message(media: Media, tmp_p
     call.wait_for_end()
     until(lambda: not list((media.data / "voicemail" / "recording").glob("*.wav")), "the recording is gone")
     assert [e for e in media.events[before:] if e["event"] == "mailbox"] == []
-
-
-def wait_for_beep(file: Path) -> None:
-    """Until a tone of 1,000 Hz has been heard, and is over."""
-
-    def tones() -> list[int]:
-        samples = np.frombuffer(file.read_bytes()[44:], dtype="<i2")
-        frames = samples[: len(samples) // 320 * 320].reshape(-1, 320).astype(float)
-        spectrum = np.abs(np.fft.rfft(frames * np.hanning(320)))
-        energy = (spectrum**2).sum(axis=1) + 1
-        tonal = (spectrum[:, 18:23] ** 2).sum(axis=1) / energy  # bins of 50 Hz
-        return [n for n in range(len(frames)) if tonal[n] > 0.95 and energy[n] > 1e9]
-
-    until(lambda: len(tones()) >= 15, "a beep", 15)
 
 
 @pytest.mark.parametrize("kind", ["services", "people"])

@@ -16,6 +16,7 @@ VOICE = Voice(gender="female", pitch=5, rate=5)
 NO_MESSAGES = Phrase("You have no messages.", VOICE)
 GOODBYE = Phrase("Thank you. Goodbye.", VOICE)
 _REFUSE_SECONDS = 0.5  # PJSIP does not survive faster ones in a burst
+_HEARD_AFTER = 0.4  # seconds that the last sound is still on its way
 _STOPS_WITHIN = 0.05  # seconds that a recorder may go on after the limit
 
 
@@ -35,7 +36,9 @@ class Voicemail:
 
     def announce(self, leg: Leg, extension: str) -> None:
         """The message, and the end."""
-        self._answer(leg, extension, lambda: leg.say(self._greeting(extension), then=leg.end))
+        self._answer(
+            leg, extension, lambda: leg.say(self._greeting(extension), then=lambda: leg.after(_HEARD_AFTER, leg.end))
+        )
 
     def deposit(self, leg: Leg, extension: str) -> None:
         """Message, beep, then records until the caller hangs up, presses # or has talked long enough."""
@@ -54,7 +57,7 @@ class Voicemail:
 
         def finish() -> None:
             if stop():
-                leg.say(GOODBYE, then=leg.end)
+                leg.say(GOODBYE, then=lambda: leg.after(_HEARD_AFTER, leg.end))
 
         leg.on_digit = lambda key: finish() if key == "#" else None
         leg.on_end = stop
