@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
+from softphone.extension.call_rules import do_not_disturb
 from softphone.extension.outgoing_rules import OutboundRule
 from softphone.extension.settings import DeviceType, Settings
 from softphone.pbx.service.months import Months
@@ -47,6 +49,13 @@ class SettingsMemory:
     def extension_keys(self) -> list[str]:
         with self._lock:
             return list(self._documents)
+
+    def quiet(self, now: datetime) -> frozenset[str]:
+        """Who does not want to be disturbed until a certain time, which has not come yet."""
+        return frozenset(
+            key for key in self.extension_keys()
+            if (settings := self.settings(key)) is not None and settings.dnd.until and do_not_disturb(settings, now)
+        )
 
     def put_document(self, key: str, document: dict[str, Any]) -> None:
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import tzinfo
+from datetime import datetime, timezone, tzinfo
 from typing import Any
 
 from sqlalchemy import URL, delete, insert, select, update
@@ -71,6 +71,7 @@ class Store:
         self.usage = UsageStore(engine, writing, self.background, memory, self.extensions, changes, journal, months)
         self.calls = CallStore(engine, self.background, changes, journal, clock)
         self._watch: DatabaseWatch | None = None
+        self._quiet: frozenset[str] = frozenset()
         for part in (self.extensions, self.groups, self.rules, self.usage):
             part.load()
 
@@ -177,7 +178,7 @@ class Store:
 
     def watch(self, every: float = LOOKS_EVERY) -> None:
         """From now on follow what other processes write to the database, and do what falls due."""
-        due = (self.usage.month_turned, self.timed.run_due)
+        due = (self.usage.month_turned, self.timed.run_due, self._see_who_is_quiet)
         self._watch = DatabaseWatch(self.journal, self._read_from, self._apply, due, every)
 
     def close(self) -> None:
@@ -212,6 +213,13 @@ class Store:
                 self.changes.device_revoked(subject)
             case "session_ended":
                 self.changes.session_ended(subject, entry.value)
+
+    def _see_who_is_quiet(self) -> None:
+        """Do not disturb until a time ends without anybody changing anything."""
+        quiet = self.memory.quiet(datetime.fromtimestamp(self.clock(), timezone.utc))
+        before, self._quiet = self._quiet, quiet
+        if before - quiet:
+            self.changes.directory_changed()
 
     def _time_zone(self, given: str | None, unless_known: str) -> str:
         """What was given last holds, also for an administrator's command."""
