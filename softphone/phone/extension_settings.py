@@ -301,7 +301,7 @@ class ExtensionSettings:
 
     def _apply(self, wanted: dict[str, Json]) -> None:
         if self.kept_here:
-            self._json = merge_patch(self._json, patch_of(wanted))
+            self._json = Settings.from_json(merge_patch(self._json, patch_of(wanted))).to_json()
             self._changed()
             return
         base = self._base()
