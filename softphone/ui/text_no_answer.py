@@ -270,6 +270,11 @@ def checking() -> str:
     return tr("Checking")
 
 
+def doing_with(doing: str, file: str) -> str:
+    """A file on its way."""
+    return tr("{doing} {file}", doing=doing, file=file)
+
+
 def not_an_mp3(file: str) -> str:
     return tr("{file} is not an MP3 file. Convert it to MP3, then try again.", file=file)
 

@@ -29,7 +29,7 @@ def title() -> str:
 
 
 def help_text() -> str:
-    return tr("See where a call would go, without making one.")
+    return tr("See where a call would go, without making one. Leave the number empty for a hidden one.")
 
 
 def caller() -> str:
@@ -37,7 +37,7 @@ def caller() -> str:
 
 
 def caller_placeholder() -> str:
-    return tr("Any number, or empty for hidden")
+    return tr("Number or extension")
 
 
 def day() -> str:
@@ -48,8 +48,8 @@ def time() -> str:
     return tr("Time")
 
 
-def time_example() -> str:
-    return tr("14:30")
+def now() -> str:
+    return tr("Now")
 
 
 def while_i_am() -> str:
@@ -113,7 +113,7 @@ def _passed(step: Step, now: datetime) -> str:
     if step.rule is Rule.DO_NOT_DISTURB and step.why is Why.OVER and step.until is not None:
         return tr("Do not disturb is over since {time}", time=clock(step.until, now))
     if step.rule is Rule.BUSY:
-        return tr("Free: {n} of {most} calls", n=step.calls_up, most=step.most_calls)
+        return tr("Your line is free: {n} of {most} calls", n=step.calls_up, most=step.most_calls)
     return {
         (Rule.DO_NOT_DISTURB, Why.OFF): tr("Do not disturb is off"),
         (Rule.GATEWAY, Why.NOT_MAPPED): tr("Not on a gateway"),

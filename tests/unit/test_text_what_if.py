@@ -41,7 +41,7 @@ def test_a_plain_call_is_told_from_the_first_rule_to_voicemail():
         ("passed", "Do not disturb is off"),
         ("passed", "Not on a gateway"),
         ("passed", "Call forwarding is off"),
-        ("passed", "Free: 0 of 2 calls"),
+        ("passed", "Your line is free: 0 of 2 calls"),
         ("decided", "Rings this computer and your mobile phone for 20 s"),
         ("then", "No answer: your message, then voicemail, emailed to alice@example.com"),
     ]

@@ -79,7 +79,7 @@ class NumberRow(RadioRow):
 
 
 class CallerIdEditor(Editor):
-    """The value is `{"mode": ..., "number": ...}`. One stop for Tab and one for the number; arrows move the choice."""
+    """The value is `{"mode": ..., "number": ...}`. Arrows move inside; as a choice acts at once, Space or Enter makes it."""
 
     def __init__(self, context: SettingsContext) -> None:
         super().__init__()
@@ -159,4 +159,3 @@ class CallerIdEditor(Editor):
             at += by
         if 0 <= at < len(self.rows):
             self.rows[at].setFocus(Qt.FocusReason.TabFocusReason)
-            self._choose(at)

@@ -39,7 +39,7 @@ class WhatIfBox(Card):
         self._since: datetime | None = None
         self.caller = Field(words.caller(), words.caller_placeholder())
         self.day = _Chosen(words.day())
-        self.time = Field(words.time(), words.time_example())
+        self.time = Field(words.time(), words.now())
         self.calls_up = _Chosen(words.while_i_am(), [words.calls_up(count) for count in range(3)])
         self.lines: list[_PathLine] = []
         self.add_row(self._question())
@@ -84,6 +84,8 @@ class WhatIfBox(Card):
         if document is None:
             return
         self._show_days()
+        later = self.day.select.index > 0
+        self.time.edit.setPlaceholderText(f"{self._context.now():%H:%M}" if later else words.now())
         caller, moment = self._caller(), self._moment()
         if caller is None or moment is None:
             self._show([])
