@@ -34,7 +34,8 @@ from softphone.store.paths import Paths
 from softphone.store.preferences import PreferencesFile, Remembered
 from softphone.store.settings_file import SettingsFile
 from softphone.store.sound_cache import SoundCache
-from softphone.this_computer import computer_name, forward_signals, this_region
+from softphone.this_computer import computer_name, forward_signals, system_details, this_region
+from softphone.ui.choices import Choices
 from softphone.ui.inbox import Inbox
 from softphone.ui.text import PRODUCT
 from softphone.ui.theme.theme import theme
@@ -108,7 +109,6 @@ class Desktop:
         self._disk, self._account_worker = Worker("disk"), Worker("account")
         self._preferences = PreferencesFile(paths.preferences, self._disk.submit)
         preferences = self._preferences.current
-        theme().set_mode(preferences.theme)  # type: ignore[arg-type]
         theme().install(self._app)
 
         self._ca_file = os.environ.get("SOFTPHONE_CA_FILE") or None
@@ -146,9 +146,12 @@ class Desktop:
         )
         self._inbox = inbox
         self._main_thread = _MainThread()
+        remembered = Remembered(self._preferences)
         self._windows = Windows(
             self.phone,
-            Remembered(self._preferences),
+            remembered,
+            choices=Choices(remembered),
+            services={"details": lambda: system_details(__version__, self.phone), "log_folder": paths.logs},
             demo=demo,
             try_demo=self._start_demo if demo_available() else None,
             test_number=TEST_NUMBER if demo else None,

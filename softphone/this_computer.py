@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import locale
 import os
+import platform
 import signal
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from softphone.phone.phone import Phone
 
 
 def this_region() -> str | None:
@@ -19,6 +24,34 @@ def this_region() -> str | None:
 
 def computer_name() -> str:
     return socket.gethostname().partition(".")[0] or "computer"
+
+
+def system_details(version: str, phone: Phone) -> str:
+    """For support, a line each: what runs on what, and how it stands. No names, numbers, addresses or secrets."""
+    import PySide6
+    from PySide6.QtCore import qVersion
+    from PySide6.QtGui import QGuiApplication
+
+    registration, sound = phone.registration, phone.sound_in_use
+    failure = registration.failure
+    account = "none" if phone.session.identity is None else phone.session.identity.kind
+    screens = ", ".join(
+        f"{screen.size().width()} x {screen.size().height()} at {screen.devicePixelRatio():g}"
+        for screen in QGuiApplication.screens()
+    )
+    lines = {
+        "Softphone": version,
+        "System": platform.platform(),
+        "Python": platform.python_version(),
+        "Qt": f"{qVersion()} (PySide6 {PySide6.__version__}, {QGuiApplication.platformName()})",
+        "Screens": screens,
+        "Account": account,
+        "Registration": f"{registration.state.value} {registration.transport}".strip(),
+        "Last failure": f"{failure.kind.value} {failure.code or ''}".strip() if failure is not None else "none",
+        "Microphone": sound.microphone or "closed",
+        "Speaker": sound.speaker or "closed",
+    }
+    return "\n".join(f"{name}: {value}" for name, value in lines.items())
 
 
 def forward_signals(quit_: Callable[[], None]) -> Callable[[], None]:

@@ -75,3 +75,35 @@ def default_device(name: str) -> str:
 
 def missing_device() -> str:
     return tr("Not plugged in")
+
+
+def play_speaker() -> str:
+    return tr("Play a sound through the speaker")
+
+
+def play_ringtone() -> str:
+    return tr("Play the ringtone")
+
+
+def stop() -> str:
+    return tr("Stop")
+
+
+def speaker_help() -> str:
+    return tr("You hear calls here")
+
+
+def level_help() -> str:
+    return tr("Speak: the bar should move")
+
+
+def not_in_a_call() -> str:
+    return tr("Not while you're on a call")
+
+
+def keywords_devices() -> str:
+    return tr("sound headset earphones loudspeaker input output device usb bluetooth bell")
+
+
+def keywords_sound() -> str:
+    return tr("echo noise quality background")

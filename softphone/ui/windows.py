@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from softphone.phone.call import Call
@@ -15,10 +16,12 @@ from softphone.phone.history import HistoryEntry
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
 from softphone.phone.registration import RegistrationState
+from softphone.ui.choices import Choices
 from softphone.ui.incoming.incoming_windows import IncomingWindows
 from softphone.ui.incoming.missed_notice import MissedNotice
 from softphone.ui.main.main_window import MainWindow
 from softphone.ui.mini_bar.mini_bar import MiniBar
+from softphone.ui.notices import Notices
 from softphone.ui.stage.announcer import CallAnnouncer
 from softphone.ui.stage.call_stage import CallStage
 from softphone.ui.tray.tray import Tray, TrayActions
@@ -56,10 +59,17 @@ class Windows(QObject):
         try_demo: Callable[[], object] | None,
         test_number: str | None,
         quit_: Callable[[], object],
+        choices: Choices | None = None,
+        services: Mapping[str, Any] | None = None,
     ) -> None:
+        """`services`: what pages of the settings need of the program beside what is here."""
         super().__init__()
         self._phone = phone
         self._quit = quit_
+        self._test_number = test_number
+        self._more_services = services or {}
+        self.choices = choices or Choices()
+        self.choices.apply()
         self.timings: dict[str, float] = {}
         self.main = MainWindow(
             phone,
@@ -71,6 +81,7 @@ class Windows(QObject):
             demo=demo,
             try_demo=try_demo,
             test_number=test_number,
+            keep_running=lambda: self.choices.is_on("keep_running"),
             last_email=remembered.last_email,
             remember_email=lambda email: setattr(remembered, "last_email", email),
         )
@@ -88,6 +99,7 @@ class Windows(QObject):
         self._missed: MissedNotice | None = None
         self._mini_bar: MiniBar | None = None
         self._settings: SettingsWindow | None = None
+        self._notices: Notices | None = None
 
     def start(self, link: str) -> None:
         """Show the main window; build the rest once it is on the screen."""
@@ -110,6 +122,7 @@ class Windows(QObject):
             from softphone.ui.settings.settings_window import SettingsWindow
 
             self._settings = SettingsWindow(self._phone, all_pages(), self._services())
+            self.main.keys.bind_to(self._settings)
         self._settings.open(page, setting)
         self._settings.show()
         self._settings.raise_()
@@ -122,7 +135,15 @@ class Windows(QObject):
 
     def _services(self) -> dict[str, Any]:
         """What pages of the settings need of the program."""
-        return {}
+        found: dict[str, Any] = {"choices": self.choices, **self._more_services}
+        if self._test_number is not None:
+            found["test_call"] = self._test_call
+        return found
+
+    def _test_call(self) -> None:
+        if self._test_number is not None:
+            self.main.show_call()
+            self._call(self._test_number)
 
     def incoming_windows(self) -> list[QWidget]:
         """Those on the screen, in the order in which the calls came."""
@@ -182,8 +203,16 @@ class Windows(QObject):
             show_missed=self.main.show_missed,
             near=self._near,
             below=lambda: self._incoming.stack_height if self._incoming is not None else 0,
+            wanted=lambda: self.choices.is_on("tell_missed"),
+            with_names=lambda: self.choices.is_on("names_in_notices"),
         )
-        self._mini_bar = MiniBar(phone, self.main, open_stage=self.main.show_call, places=self._places)
+        self._mini_bar = MiniBar(
+            phone, self.main, open_stage=self.main.show_call, places=self._places,
+            wanted=lambda: self.choices.is_on("small_bar"),
+        )  # fmt: skip
+        self._notices = Notices(
+            phone, self.choices, tell=self._tell, show_missed=self._missed.show_entry, show_call=self.main.show_call
+        )
 
     def _build_tray(self) -> None:
         self._tray = Tray(
@@ -219,8 +248,11 @@ class Windows(QObject):
 
     def _call_back(self, entry: HistoryEntry) -> None:
         self.main.bring_up()
+        self._call(self._phone.address_of(entry.remote))
+
+    def _call(self, number: str) -> None:
         try:
-            self._phone.call(self._phone.address_of(entry.remote))
+            self._phone.call(number)
         except Refused as refused:
             self._phone.publisher.publish(Topic.NOTICE, refused.failure)
 
@@ -230,7 +262,15 @@ class Windows(QObject):
         QApplication.alert(self.main)
 
     def _near(self) -> QWidget | None:
+        """Whose screen is taken; where windows may not be placed, the card lies over the main window all the same."""
+        placeable = QGuiApplication.platformName() != "wayland"
+        if placeable and self.choices.get("incoming_place") == "primary":
+            return None
         return self.main if self.main.isVisible() else None
+
+    def _tell(self, title: str, text: str) -> None:
+        if self._tray is not None:
+            self._tray.tell(title, text)
 
     def _ring_painted(self, call_id: str, _milliseconds: float) -> None:
         for name in [name for name in self.timings if name.startswith("ring_painted")][:-KEPT_TIMINGS]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from softphone.phone.history import HistoryEntry
 from softphone.phone.phone import Phone
 from softphone.phone.publisher import Topic
-from softphone.ui import text_actions, text_incoming
+from softphone.ui import text_actions, text_application, text_incoming
 from softphone.ui import text_call as words
 from softphone.ui.incoming.incoming_card import WIDTH
 from softphone.ui.incoming.incoming_window import FLAGS
@@ -54,6 +54,8 @@ class MissedNotice(ShadowFrame):
         show_missed: Callable[[], object],
         near: Callable[[], QWidget | None],
         below: Callable[[], int] = lambda: 0,
+        wanted: Callable[[], bool] = lambda: True,
+        with_names: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(None, radius=16, elevation="e3")
         self._phone = phone
@@ -61,6 +63,8 @@ class MissedNotice(ShadowFrame):
         self._show_missed = show_missed
         self._near = near
         self._below = below  # pixels taken by calls that ring in the same place
+        self._wanted = wanted
+        self._with_names = with_names
         self._missed: list[HistoryEntry] = []
         self._built = False
         self._hold = QTimer(self)
@@ -95,19 +99,27 @@ class MissedNotice(ShadowFrame):
         row.addWidget(self.button)
 
     def _call_missed(self, payload: object) -> None:
-        if isinstance(payload, HistoryEntry):
-            self._missed.append(payload)
-            self._show_now()
+        if isinstance(payload, HistoryEntry) and self._wanted():
+            self.show_entry(payload)
+
+    def show_entry(self, entry: HistoryEntry) -> None:
+        self._missed.append(entry)
+        self._show_now()
 
     def _show_now(self) -> None:
         if not self._built:
             self._build()
         who = words.caller(self._phone, self._missed[-1].remote)
         count = len(self._missed)
+        named = self._with_names()
         self.title.setText(words.missed_title(count))
-        self.line.setText(words.missed_line(who))
-        self._avatar.set_person(who.name, who.key or None, who.icon)
-        returnable = count == 1 and bool(who.number)
+        if named:
+            self.line.setText(words.missed_line(who))
+            self._avatar.set_person(who.name, who.key or None, who.icon)
+        else:
+            self.line.setText(text_application.somebody_called())
+            self._avatar.set_person("", "unknown", "user")
+        returnable = named and count == 1 and bool(who.number)
         self.button.setText(text_incoming.call_back() if returnable else text_incoming.show())
         self.button.set_icon("phone" if returnable else None, size=16, weight="fill")
         self.button.setAccessibleName(
@@ -115,7 +127,7 @@ class MissedNotice(ShadowFrame):
         )
         self.button.setEnabled(not returnable or self._phone.can_call)
         self.button.setToolTip(text_actions.offline() if not self.button.isEnabled() else "")
-        self.setAccessibleName(f"{self.title.text()}, {who.spoken}")
+        self.setAccessibleName(f"{self.title.text()}, {who.spoken if named else self.line.text()}")
         margins = self.contentsMargins()
         high = theme().scaled(66)
         self.setFixedSize(WIDTH + margins.left() + margins.right(), high + margins.top() + margins.bottom())
@@ -133,7 +145,7 @@ class MissedNotice(ShadowFrame):
 
     def _act(self) -> None:
         entry, several = self._missed[-1], len(self._missed) > 1
-        returnable = not several and not entry.remote.hidden
+        returnable = not several and not entry.remote.hidden and self._with_names()
         self.dismiss()
         if returnable:
             self._call_back(entry)

@@ -51,7 +51,8 @@ class WindowPlace(Protocol):
 
 
 class MainWindow(QWidget):
-    """Closing hides it while `has_tray()` says that it can be found again, else it minimises."""
+    """Closing hides it while `has_tray()` says that it can be found again, else it minimises; or it quits, where that
+    is what the person chose."""
 
     close_requested = Signal()  # it was closed, and is hidden now
     quit_requested = Signal()  # for good; asked already when a call would end
@@ -67,6 +68,7 @@ class MainWindow(QWidget):
         has_tray: Callable[[], bool] = lambda: False,
         told_about_tray: bool = True,
         on_told_about_tray: Callable[[], object] | None = None,
+        keep_running: Callable[[], bool] = lambda: True,
         demo: bool = False,
         try_demo: Callable[[], object] | None = None,
         test_number: str | None = None,
@@ -80,6 +82,7 @@ class MainWindow(QWidget):
         self._has_tray = has_tray
         self._told_about_tray = told_about_tray
         self._on_told = on_told_about_tray
+        self._keep_running = keep_running
         self._demo, self._try_demo, self._test_number = demo, try_demo, test_number
         self._last_email, self._remember_email = last_email, remember_email
         self._keychain = True
@@ -316,7 +319,9 @@ class MainWindow(QWidget):
             event.accept()
             return
         event.ignore()
-        if not self._has_tray():
+        if not self._keep_running():
+            self.ask_to_quit()
+        elif not self._has_tray():
             self.showMinimized()
         elif self._told_about_tray or self._hide_soon.isActive():
             self._put_away()

@@ -52,7 +52,8 @@ class PlacesOfThisRun:
 
 
 class MiniBar(ShadowFrame):
-    """Appears after two seconds behind other windows, or at once by `show_now`; goes when `main` is in front again."""
+    """Appears after two seconds behind other windows while it is `wanted`, or at once by `show_now`; goes when `main` is
+    in front again."""
 
     def __init__(
         self,
@@ -62,11 +63,13 @@ class MiniBar(ShadowFrame):
         open_stage: Callable[[], object],
         places: BarPlaces | None = None,
         behind_ms: int = BEHIND_MS,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(None, radius=16, elevation="e3")
         self._phone = phone
         self._main = main
         self._open_stage = open_stage
+        self._wanted = wanted
         self._places = places or PlacesOfThisRun()
         self._state: StageState | None = None
         self._built = False
@@ -145,11 +148,11 @@ class MiniBar(ShadowFrame):
         if self._phone.calls.active is None or self.main_in_front():
             self._behind.stop()
             self.hide()
-        elif not self.isVisible() and not self._behind.isActive():
+        elif not self.isVisible() and not self._behind.isActive() and self._wanted():
             self._behind.start()
 
     def _been_behind(self) -> None:
-        if self._phone.calls.active is not None and not self.main_in_front():
+        if self._phone.calls.active is not None and not self.main_in_front() and self._wanted():
             self._appear()
 
     def _appear(self) -> None:

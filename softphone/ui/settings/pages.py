@@ -14,11 +14,18 @@ _PANELS = (
     "my_extension",
     "call_forwarding",
     "do_not_disturb",
+    "no_answer",
     "call_waiting",
     "caller_id",
     "devices_ringing",
+    "audio",
+    "network",
     "outbound_rule",
     "usage_limit",
+    "notifications",
+    "shortcuts",
+    "appearance",
+    "about",
 )
 
 
