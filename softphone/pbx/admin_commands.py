@@ -162,11 +162,13 @@ def debug_mode(asked: Asked) -> Told:
 
 
 def caller_ids(asked: Asked) -> Told:
-    numbers = list(dict.fromkeys(asked.given.numbers))
-    name = "numbers" if asked.given.owned else "assigned"
+    given = asked.given
+    lists = {} if given.owned is None else {"numbers": list(dict.fromkeys(given.owned))}
+    if given.numbers or given.owned is None:
+        lists["assigned"] = list(dict.fromkeys(given.numbers))
 
     def change(document: Document) -> Document:
-        shown = document["caller_id"] | {name: numbers}
+        shown = document["caller_id"] | lists
         allowed = shown["assigned"] or shown["numbers"]
         if (shown["mode"] == "assigned" and not shown["assigned"]) or (shown["mode"] == "random" and not allowed):
             shown["mode"] = "fixed"

@@ -79,7 +79,7 @@ def _settings(commands: Any) -> None:
     callers = commands.add_parser("caller-ids", help="the caller IDs that the person can choose from; none: all owned")
     callers.add_argument("key", metavar="KEY", type=key)
     callers.add_argument("numbers", metavar="NUMBER", type=number, nargs="*")
-    callers.add_argument("--owned", action="store_true", help="these are the purchased numbers, not an assigned list")
+    callers.add_argument("--owned", type=number, nargs="+", metavar="NUMBER", help="the numbers that the person owns")
     usage = commands.add_parser("usage", help="the usage limit, by the month")
     usage.add_argument("key", metavar="KEY", type=key)
     limit = usage.add_mutually_exclusive_group()
