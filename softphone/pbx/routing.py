@@ -255,7 +255,8 @@ class Routing:
             decision = self._decide_outgoing(settings, Outgoing(number, outside, preferred))
         if decision.rule is OutgoingRule.EMERGENCY:
             self._emergency = number
-        if decision.shown is not None:
+        hidden = self.caller.user == HIDDEN and decision.rule is not OutgoingRule.EMERGENCY
+        if decision.shown is not None and not hidden:
             self.caller = replace(self.caller, number=decision.shown)
         return decision
 

@@ -96,6 +96,14 @@ class RuleGround(Ground):
         await outgoing.answered()
         return outgoing, incoming
 
+    async def ended(self) -> None:
+        """Every device gone, no call is left, nor anything that waits for one."""
+        for device in list(self.subscribers.devices.values()):
+            self.core.revoke_device(device.device_id)
+        tables = getattr(self.core, "open_tables", None)
+        if tables is not None:
+            await self.until(lambda: tables()["prompts"] + tables()["legs"] + tables()["calls"] == 0, "nothing left", 3)
+
     async def silent(self, *phones: SipPeer) -> None:
         """Nothing has come to these phones."""
         for phone in phones:
@@ -128,6 +136,7 @@ def rule(
         ground.start()
         try:
             await play(ground)
+            await ground.ended()
         finally:
             await ground.close()
             logging.getLogger().removeHandler(ground.tracebacks)

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from softphone.extension.outgoing_rules import OutboundPattern, OutboundRule
-from softphone.extension.settings import CallerId, Forwarding, UsageLimit
+from softphone.extension.settings import CallerId, Forwarding, Presentation, UsageLimit
 from tests.fakes.sip_peer import IncomingCall, OutgoingCall, SipPeer, sdp
 from tests.system.rules_fixture import OUTSIDE, RuleGround, rule, shown
 
@@ -88,6 +88,24 @@ async def test_a_caller_id_that_is_not_allowed_is_refused_with_a_sentence(ground
 
 
 @rule
+async def test_a_caller_who_wants_to_be_hidden_is_hidden_but_from_emergency_services(ground: RuleGround):
+    alice, bob, outside = await ground.phone("100-1"), await ground.phone("110-1"), await ground.child("+656...", "112")
+    ground.set("110", forwarding=Forwarding(True, None, ("101",), ("100", "anonymous")),
+               caller_id=CallerId(forward=Presentation("caller_number", "caller_number")))  # fmt: skip
+    ben = await ground.phone("101-1")
+    for number, called in ((OUTSIDE, outside), ("110", ben)):
+        await ground.dial(alice, number, Privacy="id")
+        invite = (await called.incoming()).invite
+        assert "anonymous" in invite.get("from")
+        assert invite.get("privacy") == "id"
+        assert invite.get("p-asserted-identity") == ""
+        assert "Alice" not in invite.raw.decode()
+    await ground.silent(bob)
+    await ground.dial(alice, "112", Privacy="id")
+    assert shown((await outside.incoming()).invite) == "+6560000100"
+
+
+@rule
 async def test_a_call_transferred_by_an_extension_shows_what_it_chose(ground: RuleGround):
     alice, bob, ben, outside = [
         await ground.phone("100-1"), await ground.phone("110-1"), await ground.phone("101-1"),
@@ -154,6 +172,7 @@ async def test_a_call_forwarded_outside_is_the_talk_time_of_who_forwards(ground:
     await (await outside.incoming()).answer(sdp(6000))
     await call.answered()
     await ground.until(lambda: ground.subscribers.usage.get("100", 0) > 0, "talk time counted")
+    await call.hang_up()
 
 
 @rule
@@ -365,6 +384,21 @@ async def test_who_hangs_up_at_the_prompt_calls_nobody(ground: RuleGround):
     ground.core.media_event({"event": "passcode", "token": prompt.token, "digits": "4711"})
     await ground.silent(outside)
     assert (await ground.record_of("100")).reason == "cancelled"
+
+
+@rule
+async def test_a_device_that_is_revoked_at_the_prompt_leaves_nothing_behind(ground: RuleGround):
+    alice, outside, prompts = await ground.phone("100-1"), await ground.child("+81..."), await ground.child("*87...")
+    premium(ground)
+    prompt = await asked(ground, alice, prompts)
+    await enter(ground, prompt, "4711", "right")
+    ringing = await outside.incoming()
+    ringing.ring()
+    await outside.fence()
+    ground.core.revoke_device("device-100-1")
+    await ringing.cancelled()
+    await prompts.expect("BYE", prompt.child.call_id)
+    await alice.expect("BYE", prompt.outgoing.call_id)
 
 
 @rule

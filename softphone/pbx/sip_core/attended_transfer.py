@@ -33,7 +33,7 @@ class AttendedTransfer:
         self._over = False
 
     def start(self) -> None:
-        identity = (asserted_identity(self._second.party, self._exchange.config.realm),)
+        identity = asserted_identity(self._second.party, self._exchange.config.realm)
         reinvite_patiently(self._first, None, identity, self._offered)
 
     def _offered(self, response: Any, transaction: Any) -> None:
@@ -56,7 +56,7 @@ class AttendedTransfer:
                 layer.acknowledge(transaction, self._transferor[0].last_sdp)
                 self._fail(code)
 
-        identity = (asserted_identity(self._shown_to_second(), self._exchange.config.realm),)
+        identity = asserted_identity(self._shown_to_second(), self._exchange.config.realm)
         reinvite_patiently(self._second, offer, identity, answered)
 
     def _shown_to_second(self) -> Party:
@@ -102,3 +102,6 @@ class AttendedTransfer:
             return True
         self._fail(487)
         return False
+
+    def abandon(self) -> None:
+        self._fail(487)

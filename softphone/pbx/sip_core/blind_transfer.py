@@ -76,7 +76,7 @@ class BlindTransfer(Joining):
             leg.hang_up()
             self.failed(code if code >= 300 else 480, "Transfer Failed", ())
 
-        identity = (asserted_identity(leg.party, self._exchange.config.realm),)
+        identity = asserted_identity(leg.party, self._exchange.config.realm)
         reinvite_patiently(self._stayer, offer, identity, joined)
 
     def failed(self, code: int, reason: str, _headers: tuple[Any, ...]) -> None:
@@ -101,6 +101,10 @@ class BlindTransfer(Joining):
         """The transferor may hang up at once; without the party that stays there is nothing to transfer."""
         if leg is self._transferor:
             return True
+        self.abandon()
+        return False
+
+    def abandon(self) -> None:
         self._call.transfer = None
         if self._ringing is not None:
             self._ringing.cancel()
@@ -108,7 +112,6 @@ class BlindTransfer(Joining):
         if self._joining is not None:
             self._joining.hang_up()
         self._progress.notify(487, "Request Terminated")
-        return False
 
     def _keep_visits(self, reason: str) -> None:
         """Whoever it rang for in vain has a missed call, in the records of the call that was to be transferred."""
@@ -119,5 +122,4 @@ class BlindTransfer(Joining):
 
     def end(self, cause: str | None = None) -> None:
         """The new party's talk time is over while it is being joined."""
-        self.leg_left(self._stayer)
         self._call.end(cause)

@@ -24,6 +24,10 @@ class RunningTransfer(Protocol):
         """A party hung up; True when the transfer goes on without it, so that the call must not end the other."""
         ...
 
+    def abandon(self) -> None:
+        """The call ends, and everything with it."""
+        ...
+
 
 class ReferHandler(Protocol):
     def __call__(self, call: Call, leg: Leg, request: Any, transaction: Any) -> None: ...
@@ -93,7 +97,7 @@ class Call:
         if code == 183 and body is None:
             code, reason = 180, "Ringing"
         if self.caller is not None:
-            self.caller.ring(code, reason, body, (asserted_identity(leg.party, self._exchange.config.realm),))
+            self.caller.ring(code, reason, body, asserted_identity(leg.party, self._exchange.config.realm))
 
     def answered(self, leg: Leg, response: Any, transaction: Any) -> None:
         caller = self.caller
@@ -109,7 +113,7 @@ class Call:
             if self._late_offer:
                 self._exchange.layer.acknowledge(transaction, body)
 
-        headers = (asserted_identity(leg.party, self._exchange.config.realm), *passed_headers(response))
+        headers = (*asserted_identity(leg.party, self._exchange.config.realm), *passed_headers(response))
         caller.answer(response.getBody(), headers, acknowledged)
 
     def failed(self, code: int, reason: str, headers: tuple[Any, ...]) -> None:
@@ -168,6 +172,8 @@ class Call:
 
     def end(self, cause: str | None = None, reason: str = "") -> None:
         """Hangs up whoever is left. `cause` is told to them, `reason` is for the record."""
+        if self.transfer is not None:
+            self.transfer.abandon()
         if self._ringing is not None:
             self._ringing.cancel()
             self._ringing = None

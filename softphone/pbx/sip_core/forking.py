@@ -89,7 +89,7 @@ class Fork:
         )
         leg = Leg(self._exchange, self._owner, dialog, offered.called, target.device_id, offered.extension)
         self._branches.append(leg)
-        headers = (raw_header("Allow", ALLOW), asserted_identity(offered.caller, realm), *offered.headers)
+        headers = (raw_header("Allow", ALLOW), *asserted_identity(offered.caller, realm), *offered.headers)
         request = dialog.request("INVITE", offered.body, headers, offered.max_forwards)
         leg.client_invite = self._exchange.layer.ask(request, target.flow, partial(self._response, leg))
 

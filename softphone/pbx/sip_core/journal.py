@@ -67,7 +67,7 @@ class Journal:
         device = answering.device_id if answering is not None else None
         return CallRecord(
             call_id=clean(self.call_id),
-            caller=clean(self.caller.user if stop is None or not key else stop.shown.user),
+            caller=clean(stop.shown.user if stop is not None else self.caller.key or self.caller.user),
             callee=clean(callee),
             started_at=self.started_at,
             answered_at=self.answered_at,

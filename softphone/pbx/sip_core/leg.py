@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from softphone.pbx.routing import HIDDEN
 from softphone.pbx.sip_core.dialog import Dialog
 from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.flow import Flow
@@ -246,6 +247,8 @@ class Leg:
         self.exchange.remove(self)
 
 
-def asserted_identity(party: Party, domain: str) -> Any:
-    """RFC 3325: who the phone system says this is."""
-    return raw_header("P-Asserted-Identity", str(address(party.user, domain, party.name)))
+def asserted_identity(party: Party, domain: str) -> tuple[Any, ...]:
+    """RFC 3325: who the phone system says this is; of somebody hidden, only that they want to be."""
+    if party.user == HIDDEN:
+        return (raw_header("Privacy", "id"),)
+    return (raw_header("P-Asserted-Identity", str(address(party.user, domain, party.name))),)

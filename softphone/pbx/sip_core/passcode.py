@@ -108,7 +108,7 @@ class PasscodePrompt(Joining):
             leg.hang_up()
             self.failed(code if code >= 300 else 480, "Not Joined", ())
 
-        identity = (asserted_identity(leg.party, self._exchange.config.realm),)
+        identity = asserted_identity(leg.party, self._exchange.config.realm)
         reinvite_patiently(caller, offer, identity, joined)
 
     def _succeed(self, leg: Leg) -> None:
@@ -133,15 +133,17 @@ class PasscodePrompt(Joining):
     # -- what the legs tell -----------------------------------------------------------------------------------------
 
     def leg_left(self, _leg: Leg) -> bool:
+        self.abandon()
+        return False
+
+    def abandon(self) -> None:
         self._forget()
         self._ringing.cancel()
         if self._joining is not None:
             self._joining.hang_up()
-        return False
 
     def end(self, cause: str | None = None) -> None:
         """The talk time is over before it began."""
-        self.leg_left(self._joining or self._call.caller)  # type: ignore[arg-type]
         self._call.end(cause)
 
     def _forget(self) -> None:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from softphone.pbx.ports import SipDevice
-from softphone.pbx.routing import Caller, dialled
+from softphone.pbx.routing import HIDDEN, Caller, dialled
 from softphone.pbx.sip_core.call import Call
 from softphone.pbx.sip_core.dialog import Dialog
 from softphone.pbx.sip_core.digest import DigestChallenger, Verdict, parse_credentials
@@ -22,6 +22,7 @@ from softphone.pbx.sip_core.messages import (
     display_name,
     max_forwards,
     raw_header,
+    tokens,
     unsupported_extensions,
     values,
 )
@@ -156,5 +157,7 @@ class Switchboard:
         if device is None:
             sender = request.getHFBody("from")
             return Caller(str(sender.getUrl().username or "anonymous"), display_name(sender))
+        if "id" in tokens(request, "privacy"):  # RFC 3325 9.3
+            return Caller(HIDDEN, "Anonymous", HIDDEN, device.extension)
         extension = self._exchange.config.subscribers.extension(device.extension)
         return Caller(device.extension, extension.label if extension else "", key=device.extension)

@@ -93,6 +93,9 @@ class WarningTone(Joining):
         self._close()
         return False
 
+    def abandon(self) -> None:
+        self._close()
+
     def end(self, cause: str | None = None) -> None:
         self._call.end(cause)
 
