@@ -115,7 +115,7 @@ class CallRecord:
     """A finished call as one extension's history has it; a call has one for each extension that it concerned.
 
     Times are Unix seconds. `reason` is that of this extension: a call that one forwarded and another answered is
-    "forwarded" for the first. A call without any extension has one record, of the extension "".
+    "forwarded", and not answered, for the first. A call without any extension has one record, of the extension "".
     """
 
     call_id: str  # the same in all records of the call

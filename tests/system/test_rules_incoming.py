@@ -91,6 +91,8 @@ async def test_forwarding_rings_the_number_and_every_extension_at_once_and_no_ow
     answered, elsewhere = await ground.record_of("102"), await ground.record_of("101")
     assert (answered.reason, answered.forwarded_by, answered.answered_device) == ("answered", ("100",), "ip_phone")
     assert (elsewhere.reason, elsewhere.forwarded_by) == ("elsewhere", ("100",))
+    assert answered.answered_at is not None
+    assert (elsewhere.answered_at, elsewhere.answered_by, elsewhere.answered_device) == (None, None, None)
     assert {record.call_id for record in ground.every_record} == {answered.call_id}
 
 
@@ -356,7 +358,10 @@ async def test_no_answer_is_taken_by_voicemail(ground: RuleGround):
     await deposit.answer(sdp(6000))
     await outgoing.answered()
     await outgoing.hang_up()
-    assert (await ground.record_of("100")).reason == "voicemail"
+    record, caller = await ground.record_of("100"), await ground.record_of("110")
+    assert (record.reason, record.answered_at) == ("voicemail", None)
+    assert caller.reason == "answered"
+    assert caller.answered_at is not None
 
 
 @rule

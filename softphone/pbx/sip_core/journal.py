@@ -64,13 +64,15 @@ class Journal:
         self, key: str, callee: str, reason: str, answering: Leg | None, stop: Stop | None = None, rule: str = "",
         shown: str = "",
     ) -> CallRecord:
+        if stop is not None and reason != "answered":
+            answering = None  # by somebody else, or by voicemail
         device = answering.device_id if answering is not None else None
         return CallRecord(
             call_id=clean(self.call_id),
             caller=clean(stop.shown.user if stop is not None else self.caller.key or self.caller.user),
             callee=clean(callee),
             started_at=self.started_at,
-            answered_at=self.answered_at,
+            answered_at=self.answered_at if stop is None or reason == "answered" else None,
             ended_at=self.exchange.clock(),
             reason=reason,
             answered_by=device,
