@@ -24,7 +24,7 @@ from tests.fakes.smtp_sink import SmtpSink
 from tests.system.waiting import until
 from tests.unit.test_pbx_speech import pitch
 
-MP3 = {"Content-Type": "audio/mpeg"}
+MP3, JSON = {"Content-Type": "audio/mpeg"}, {"Content-Type": "application/json"}
 
 
 @pytest.fixture
@@ -161,6 +161,13 @@ def test_what_says_neither_read_nor_new_is_refused(world, alice, body):
     leave(world)
     until(lambda: len(listed(alice)) == 1, "listed")
     assert_problem(alice.ask("PATCH", f"/voicemails/{listed(alice)[0].id}", json=body), 422, "invalid")
+
+
+@pytest.mark.parametrize("path", ["%00", "..", "x" * 5000, "%F0%9F%98%80", "0" * 32, "..%2F..%2Frun.json"])
+def test_an_id_of_nothing_is_not_found(alice, path):
+    for method, what in (("GET", "/audio"), ("DELETE", "")):
+        answer = alice.ask(method, f"/voicemails/{path}{what}")
+        assert answer.status_code in (404, 405), answer.text
 
 
 def test_rows_that_a_crash_never_wrote_are_made_at_the_next_start_and_those_without_a_file_go(world, alice):
@@ -360,8 +367,8 @@ def test_an_upload_for_settings_that_have_changed_is_refused_when_it_says_for_wh
 
 
 def preview(api, **more):
-    speech = {"language": "en", "gender": "female", "pitch": 5, "rate": 5, "text": "Hello, how are you today?"}
-    return api.ask("POST", "/extension/no-answer/message/preview", json=speech | more)
+    speech = {"language": "en", "gender": "female", "pitch": 5, "rate": 5, "text": "Hello, how are you today?"} | more
+    return api.ask("POST", "/extension/no-answer/message/preview", content=json.dumps(speech), headers=JSON)
 
 
 def test_pitch_rate_gender_and_language_are_heard_in_a_preview(alice):
@@ -379,6 +386,8 @@ def test_pitch_rate_gender_and_language_are_heard_in_a_preview(alice):
     ("change", "where", "sentence"),
     [
         ({"text": "  "}, "/text", "Type the message callers will hear."),
+        ({"text": "\n"}, "/text", "Type the message callers will hear."),
+        ({"text": "a\x00b"}, "/text", None), ({"text": "\ud800"}, "/text", None),
         ({"text": "a" * 1001}, "/text", "Shorten it to 1000 characters."),
         ({"language": "xx"}, "/language", "There is no voice that speaks this."),
         ({"pitch": 10}, "/pitch", None), ({"rate": -1}, "/rate", None), ({"gender": "robot"}, "/gender", None),

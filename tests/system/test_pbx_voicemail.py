@@ -27,12 +27,14 @@ from tests.system.sound_fixture import RATE, best_match, level_db, read_wav
 from tests.system.waiting import until
 
 LONGEST = 4.0  # seconds; in the product 60
+FULL = 8  # messages; in the product 200
 
 
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
     with SipPhone("110") as phone:
-        running = Media(tmp_path_factory.mktemp("voicemail"), phone, longest_message_seconds=LONGEST)
+        data = tmp_path_factory.mktemp("voicemail")
+        running = Media(data, phone, longest_message_seconds=LONGEST, most_messages=FULL)
         (running.data / "messages").mkdir()
         yield running
         running.processes.stop()
@@ -121,6 +123,21 @@ def test_a_message_can_be_played_without_taking_one(media: Media, tmp_path: Path
     assert best_match(middle, read_wav(tmp_path / "heard.wav"))[0] > 0.9
     assert tones(read_wav(tmp_path / "heard.wav")) == []
     assert [event for event in media.events[before:] if event["event"] == "voicemail"] == []
+
+
+def test_a_full_mailbox_says_so_and_takes_nothing(media: Media, tmp_path: Path):
+    box = media.data / "voicemail" / "333" / "old"
+    box.mkdir(parents=True)
+    for number in range(FULL):
+        write_wav(box / f"170000000000{number}_100.wav", tone(500, 1))
+    call = media.call("*86333", "services", record=str(tmp_path / "full.wav"))
+    call.wait_for("confirmed")
+    assert call.wait_for_end(timeout=15)[0] == 200
+    call.wait_for_recording()
+    said = read_wav(tmp_path / "full.wav")
+    assert len(loud_frames(said)) * 0.02 > 1.5
+    assert tones(said) == [], "no tone to speak after"
+    assert list((box.parent / "new").glob("*")) == []
 
 
 @pytest.mark.parametrize("number", ["*86", "*86abc", "*86..", "*85", "*87", "*87a-b"])

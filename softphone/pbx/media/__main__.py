@@ -34,7 +34,8 @@ def main() -> int:
         domain=start["domain"],
         data=Path(start["data"]),
         trace=bool(start.get("trace")),
-        longest_message_seconds=float(start.get("longest_message_seconds", 60.0)),
+        longest_message_seconds=float(start["longest_message_seconds"]),
+        most_messages=int(start["most_messages"]),
     )
     logging.basicConfig(
         level=logging.DEBUG if options.trace else logging.INFO,

@@ -39,6 +39,7 @@ class ChildOptions:
     data: Path
     trace: bool = False
     longest_message_seconds: float = 60.0
+    most_messages: int = 200  # of one mailbox
 
 
 Behaviour = Callable[[Leg], object]

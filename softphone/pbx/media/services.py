@@ -10,7 +10,7 @@ from softphone.pbx.media.leg import Leg
 from softphone.pbx.media.numbers import ANNOUNCE, DEPOSIT, PASSCODE, WARNING
 from softphone.pbx.media.passcode import Passcodes
 from softphone.pbx.media.sounds import Beep, Phrase
-from softphone.pbx.media.voicemail import GOODBYE, NO_MESSAGES, VOICE, Voicemail
+from softphone.pbx.media.voicemail import FULL, GOODBYE, NO_MESSAGES, VOICE, Voicemail
 
 DIGIT_NAMES = {"*": "star", "#": "hash", **{letter: letter for letter in "ABCD"}}
 PRESS_KEYS = Phrase("Press any key.", VOICE)
@@ -21,7 +21,7 @@ def services(child: MediaChild) -> dict[str, Behaviour]:
     """The numbers and who answers them."""
     voicemail, passcodes = Voicemail(child), Passcodes(child)
     child.prepare(
-        PRESS_KEYS, NO_MESSAGES, GOODBYE, Beep(), WARNING_BEEP, *(_digit(digit) for digit in "0123456789*#")
+        PRESS_KEYS, NO_MESSAGES, GOODBYE, FULL, Beep(), WARNING_BEEP, *(_digit(digit) for digit in "0123456789*#")
     )
     return {
         ECHO: echo,

@@ -33,6 +33,10 @@ class SpeechFailed(Exception):
     """espeak-ng is not here, or did not speak."""
 
 
+class NothingToSay(SpeechFailed):
+    """The text has nothing that can be spoken."""
+
+
 @dataclass(frozen=True)
 class Voice:
     """Who speaks; pitch and rate go from 0 to 9, 5 is ordinary."""
@@ -52,10 +56,10 @@ def speak(text: str, voice: Voice, file: Path) -> None:
 def synthesise(text: str, voice: Voice) -> tuple[int, array.array[int]]:
     """The text, spoken: samples a second (espeak-ng's own choice), and the samples."""
     if not text.strip():
-        raise SpeechFailed("no text")
+        raise NothingToSay("no text")
     rate, samples = _synthesise(text, voice)
     if not samples:
-        raise SpeechFailed("espeak-ng made no sound")
+        raise NothingToSay("espeak-ng made no sound")
     return rate, samples
 
 

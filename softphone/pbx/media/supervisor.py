@@ -35,6 +35,7 @@ class MediaOptions:
     data: Path
     trace: bool = False
     longest_message_seconds: float = 60.0
+    most_messages: int = 200
 
 
 class MediaProcesses:
@@ -182,6 +183,7 @@ class MediaProcess:
                 "data": str(options.data),
                 "trace": options.trace,
                 "longest_message_seconds": options.longest_message_seconds,
+                "most_messages": options.most_messages,
             }
         )
         if self._stopping.is_set():

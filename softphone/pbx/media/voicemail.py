@@ -15,6 +15,7 @@ from softphone.pbx.media.speech import Voice
 VOICE = Voice(gender="female", pitch=5, rate=5)
 NO_MESSAGES = Phrase("You have no messages.", VOICE)
 GOODBYE = Phrase("Thank you. Goodbye.", VOICE)
+FULL = Phrase("This mailbox is full. Please call again later.", VOICE)
 _REFUSE_SECONDS = 0.5  # PJSIP does not survive faster ones in a burst
 _HEARD_AFTER = 0.4  # seconds that the last sound is still on its way
 _STOPS_WITHIN = 0.05  # seconds that a recorder may go on after the limit
@@ -59,9 +60,16 @@ class Voicemail:
             if stop():
                 leg.say(GOODBYE, then=lambda: leg.after(_HEARD_AFTER, leg.end))
 
+        if extension.isdigit() and self._is_full(extension):
+            self._answer(leg, extension, lambda: leg.say(FULL, then=lambda: leg.after(_HEARD_AFTER, leg.end)))
+            return
         leg.on_digit = lambda key: finish() if key == "#" else None
         leg.on_end = stop
         self._answer(leg, extension, lambda: leg.say(self._greeting(extension), Beep(), then=record))
+
+    def _is_full(self, extension: str) -> bool:
+        count = self._mailboxes.count(extension)
+        return count.new + count.old >= self._child.options.most_messages
 
     def _answer(self, leg: Leg, extension: str, confirmed: Callable[[], object]) -> None:
         if not extension.isdigit() or len(extension) > 20:

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from softphone.extension.document import Fault
-from softphone.extension.settings import PLAIN, Settings, Speech
+from softphone.extension.settings import PLAIN, SPOKEN, Settings, Speech
 from softphone.pbx.media import mp3
 from softphone.pbx.media.languages import LANGUAGES
-from softphone.pbx.media.speech import SpeechFailed
+from softphone.pbx.media.speech import NothingToSay, SpeechFailed
 from softphone.pbx.service.change_log import Author
 from softphone.pbx.service.endpoints import NO_STORE, Asked
 from softphone.pbx.service.message_files import LONGEST_SECONDS, PADDING_SECONDS, NoAnswerMessages, spoken
@@ -37,7 +37,7 @@ class SpeechBody(Body):
     gender: Literal["female", "male"] = "female"
     pitch: int = Field(5, ge=0, le=9)
     rate: int = Field(5, ge=0, le=9)
-    text: str = Field(json_schema_extra={"minLength": 1, "maxLength": LETTERS_AT_MOST})
+    text: str = Field(pattern=SPOKEN, json_schema_extra={"minLength": 1, "maxLength": LETTERS_AT_MOST})
 
 
 class LanguageModel(BaseModel):
@@ -88,6 +88,8 @@ class MessageEndpoints:
             raise _invalid("/text", "max-length", f"Shorten it to {LETTERS_AT_MOST} characters.")
         try:
             content = spoken(Speech(body.language, body.gender, body.pitch, body.rate, body.text))
+        except NothingToSay:
+            raise _invalid("/text", "required", "Type the message callers will hear.") from None
         except SpeechFailed:
             raise _invalid("/language", "unknown", "There is no voice that speaks this.") from None
         return Response(content, media_type=MP3_TYPE, headers=NO_STORE)

@@ -65,7 +65,7 @@ class VoicemailEndpoints:
         return Response(status_code=204, headers=NO_STORE)
 
     def _asked_for(self, asked: Asked) -> Voicemail:
-        voicemail = self._voicemails.get(asked.who.extension, asked.path["voicemail_id"][:64])
+        voicemail = self._voicemails.get(asked.who.extension, asked.path["voicemail_id"])
         if voicemail is None:
             raise _gone()
         return voicemail

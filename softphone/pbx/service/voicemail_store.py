@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -72,6 +73,8 @@ class VoicemailStore:
 
     def get(self, extension: str, voicemail_id: str) -> Voicemail | None:
         """None when it is not there, or another extension's."""
+        if not re.fullmatch(r"[0-9a-f]{32}", voicemail_id):
+            return None
         self.follow_files(extension)
         with self._reading.begin() as connection:
             row = one(connection, select(voicemails).where(
@@ -126,7 +129,7 @@ class VoicemailStore:
                     connection.execute(insert(voicemails).values(
                         id=uuid.uuid4().hex, extension=extension, file=name, caller=message.caller,
                         caller_name=self._name_of(message.caller), at=message.at, seconds=message.seconds,
-                        read=message.read, mailed=False,
+                        read=message.read, mailed=message.read,
                     ))
                 elif row["read"] != message.read:
                     connection.execute(
