@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from softphone.extension.settings import Device
-from softphone.ui.text import tr
-from softphone.ui.text_next_call import device_in_words, devices_in_words
+from softphone.ui.text import clock, tr
+from softphone.ui.text_next_call import day_and_month, device_in_words, devices_in_words
 from softphone.ui.text_settings import plain, strong
 
 
@@ -45,10 +45,8 @@ def last_active(when: str) -> str:
 
 def moment(when: datetime, now: datetime) -> str:
     """today 14:02; 21 November, 14:02."""
-    from softphone.ui.text_next_call import day_and_month
-
     local = when.astimezone(now.tzinfo)
-    time = local.strftime("%H:%M")
+    time = clock(local)
     if local.date() == now.date():
         return tr("today, {time}", time=time)
     return tr("{day}, {time}", day=day_and_month(local), time=time)
@@ -78,10 +76,6 @@ def deactivate_title(device: str) -> str:
 
 def deactivate_question(device: str) -> str:
     return tr("{device} will be signed out. You can activate it again later.", device=device)
-
-
-def deactivated(device: str) -> str:
-    return tr("{device} is deactivated", device=device)
 
 
 def ring_devices() -> tuple[str, str]:

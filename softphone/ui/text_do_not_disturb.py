@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, timedelta
 
+from softphone.ui import text
 from softphone.ui.text import tr
 from softphone.ui.text_next_call import clock, day_and_month
 
@@ -51,7 +52,7 @@ def until_own() -> str:
 
 def until(end: datetime, current: datetime) -> str:
     """Until 15:24 today; Friday, 08:00."""
-    time = end.astimezone(current.tzinfo).strftime("%H:%M")
+    time = text.clock(end.astimezone(current.tzinfo))
     day = end.astimezone(current.tzinfo).date()
     if day == current.date():
         return tr("Until {time} today", time=time)
@@ -101,10 +102,6 @@ def day_of_end() -> str:
 
 def time_of_end() -> str:
     return tr("Time")
-
-
-def passed() -> str:
-    return tr("This time has passed. Choose a later one.")
 
 
 def done(end: datetime | None, on: bool, current: datetime) -> str:

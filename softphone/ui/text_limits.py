@@ -78,10 +78,6 @@ def administrator_sets() -> str:
     return tr("Your administrator sets this limit.")
 
 
-def only_inside() -> str:
-    return tr("Calls inside your organisation and emergency calls are never counted.")
-
-
 def outbound_rule() -> str:
     return tr("Outbound rule")
 
@@ -104,10 +100,6 @@ def outbound_keywords() -> str:
 
 def no_rule() -> str:
     return tr("None")
-
-
-def what_it_allows() -> str:
-    return tr("Where you can call")
 
 
 def anywhere() -> str:

@@ -9,6 +9,7 @@ from softphone.extension.call_rules import NoAnswerStep, Rule
 from softphone.extension.explain import NextCall, Step
 from softphone.extension.settings import Device
 from softphone.phone.number import shown
+from softphone.ui import text
 from softphone.ui.text import joined, tr
 from softphone.ui.text_settings import strong
 
@@ -38,7 +39,7 @@ def numbers_in_words(numbers: Sequence[str]) -> str:
 def clock(moment: datetime, now: datetime) -> str:
     """15:24; tomorrow at 08:00; 24 November at 08:00."""
     local = moment.astimezone(now.tzinfo)
-    time = local.strftime("%H:%M")
+    time = text.clock(local)
     if local.date() == now.date():
         return time
     if local.date() == now.date() + timedelta(days=1):

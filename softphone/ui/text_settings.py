@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 
-from softphone.ui.text import tr
+from softphone.ui.text import clock, tr
 
 _ON, _OFF = "\x02", "\x03"
 
@@ -142,8 +143,14 @@ def changed_elsewhere() -> str:
     return tr("Changed elsewhere")
 
 
-def changed_while_editing(setting: str) -> str:
-    return tr("{setting} was changed somewhere else while you were editing.", setting=setting)
+def changed_while_editing(setting: str, person: str = "", at: datetime | None = None) -> str:
+    """`person` and `at` where the service tells who it was."""
+    if not person or at is None:
+        return tr("{setting} was changed somewhere else while you were editing.", setting=setting)
+    return tr(
+        "{person} changed {setting} at {time}, while you were editing.",
+        person=person, setting=setting, time=clock(at),
+    )  # fmt: skip
 
 
 def yours() -> str:

@@ -1,12 +1,14 @@
 """A settings window over a real telephone whose account service is played by hand."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from softphone.extension.document import merge_patch
 from softphone.phone import events as ev
 from softphone.phone.account import DirectoryEntry
 from softphone.phone.registration import RegistrationState
 from softphone.phone.session import LINE
+from softphone.ui.choices import Choices
 from softphone.ui.settings.pages import all_pages
 from softphone.ui.settings.settings_window import SettingsWindow
 from tests.fakes.phone_ports import ANY_PASSWORD, any_document, make_phone
@@ -58,7 +60,9 @@ class SettingsBench:
         else:
             self.phone.handle(ev.ExtensionLoaded(self.document, '"2"'))
             self.phone.handle(ev.DirectoryLoaded(PEOPLE))
-        self.window = SettingsWindow(self.phone, pages if pages is not None else all_pages(), services)
+        self.choices = Choices()
+        more = {"choices": self.choices, **(services or {})}
+        self.window = SettingsWindow(self.phone, pages if pages is not None else all_pages(), more)
         if qtbot is not None:
             qtbot.addWidget(self.window)
         self.window.resize(*size)
@@ -76,6 +80,7 @@ class SettingsBench:
         return view.rows[name]
 
     def click(self, widget, at=None):
+        QApplication.processEvents()  # what has just opened has its place
         if at is None:
             self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
         else:

@@ -1,10 +1,16 @@
 """The settings window: rows drawn from declarations, how a change stands, search, undo, keys."""
 
+from datetime import datetime
+
 import pytest
 from PySide6.QtCore import Qt
 
 from softphone.extension.document import Fault
-from softphone.phone.failure import Failure, FailureKind
+from softphone.phone import events as ev
+from softphone.phone.failure import Failure, FailureKind, SettingAuthor
+from softphone.ui.settings.pages import all_pages
+from softphone.ui.settings.setting import Footnote
+from softphone.ui.text import clock
 from softphone.ui.widgets.toast import Toast
 from tests.ui.settings_bench import SettingsBench
 
@@ -37,15 +43,15 @@ def test_a_refused_change_keeps_its_value_and_says_why_with_retry_and_undo(bench
     row = bench.row("call_waiting")
     bench.click(row)
     bench.service_refuses(Failure(FailureKind.SERVER, 500))
-    assert row.refused.text == "Not saved. The server didn't answer."
+    assert row.below.refused.text == "Not saved. The server didn't answer."
     assert not row.editor.switch.isChecked(), "the row stays on the new value"
-    bench.click(row.refused.retry_button)
+    bench.click(row.below.refused.retry_button)
     assert bench.saves == [{"call_waiting": False}] * 2
     bench.service_refuses(Failure(FailureKind.SERVER, 500))
-    bench.click(row.refused.undo_button)
+    bench.click(row.below.refused.undo_button)
     bench.settle()
     assert row.editor.switch.isChecked()
-    assert row.refused.isHidden()
+    assert row.below.refused.isHidden()
 
 
 def test_the_service_s_own_sentence_is_the_reason(bench):
@@ -53,7 +59,7 @@ def test_the_service_s_own_sentence_is_the_reason(bench):
     bench.click(row)
     fault = Fault("/call_waiting", "busy", "Your plan has no call waiting.")
     bench.service_refuses(Failure(FailureKind.INVALID, 422, faults=(fault,)))
-    assert row.refused.text == "Not saved. Your plan has no call waiting."
+    assert row.below.refused.text == "Not saved. Your plan has no call waiting."
 
 
 def test_without_the_service_a_change_waits_and_says_so(bench):
@@ -71,13 +77,12 @@ def test_a_change_made_elsewhere_is_shown_and_marked(bench):
     assert row.mark.text == "Updated"
 
 
-def test_a_conflict_is_shown_and_the_person_chooses(bench):
+def test_another_version_without_the_same_setting_is_no_conflict(bench):
     row = bench.row("call_waiting")
     bench.click(row)
     bench.service_refuses(Failure(FailureKind.CONFLICT, 412))
     assert bench.saves == [{"call_waiting": False}]
-    bench.document["call_waiting"] = True
-    bench.somebody_changes(call_waiting=True)
+    bench.somebody_changes(label="Mei")
     assert bench.saves == [{"call_waiting": False}] * 2, "nobody changed the same setting: it is sent again"
 
 
@@ -139,3 +144,82 @@ def test_a_narrow_window_shows_the_list_first_then_the_page_with_back(qtbot, sti
     bench.click(window.view.back_button)
     assert window.sidebar.isVisible()
     assert not window.view.isVisible()
+
+
+def conflict_over_the_label(bench):
+    """Both have changed it; the service knows who the other one is."""
+    bench.window.open("my_extension")
+    row = bench.row("label")
+    row.editor.edit.setText("Mei T.")
+    row.editor.decide()
+    author = SettingAuthor("/label", "Dana Lim", bench.clock.time)
+    bench.phone.handle(ev.SettingsRefused(Failure(FailureKind.CONFLICT, 412, authors=(author,))))
+    bench.somebody_changes(label="Mei Tan-Lim")
+    return row
+
+
+def test_a_conflict_says_who_changed_what_and_nothing_is_overwritten(bench):
+    row = conflict_over_the_label(bench)
+    time = clock(datetime.fromtimestamp(bench.clock.time).astimezone())
+    assert row.below.conflict.text == f"Dana Lim changed Label at {time}, while you were editing."
+    assert row.below.conflict.values == ("Mei T.", "Mei Tan-Lim")
+    assert len(bench.saves) == 1
+
+
+def test_keep_mine_saves_it_over_theirs(bench):
+    row = conflict_over_the_label(bench)
+    bench.click(row.below.conflict.first_button)
+    assert bench.saves == [{"label": "Mei T."}] * 2
+    bench.service_saves()
+    assert row.below.conflict.isHidden()
+
+
+def test_use_theirs_shows_theirs(bench):
+    row = conflict_over_the_label(bench)
+    bench.click(row.below.conflict.second_button)
+    bench.settle()
+    assert row.editor.edit.text() == "Mei Tan-Lim"
+    assert len(bench.saves) == 1
+
+
+def test_every_link_and_every_name_leads_somewhere():
+    pages = {page.name: {setting.name for setting in page.settings} for page in all_pages()}
+    assert len(pages) == len(all_pages()), "page names are unique"
+    links = [part.to for page in all_pages() for part in page.parts if isinstance(part, Footnote) and part.link]
+    for page, setting in links:
+        assert page in pages, f"there is no page {page}"
+        assert not setting or setting in pages[page], f"{page} has no setting {setting}"
+    names = [setting.name for page in all_pages() for setting in page.settings]
+    assert len(names) == len(set(names)), "setting names are unique"
+
+
+def test_every_shown_control_has_a_name_for_screen_readers(qtbot, still):
+    bench = SettingsBench(qtbot)
+    for page in bench.window.shown_pages():
+        bench.window.open(page.name)
+        for row in bench.window.view.rows.values():
+            for control in row.editor.controls():
+                if control.isVisible():
+                    assert control.accessibleName(), f"{page.name}: {row.setting.name} has a control without a name"
+
+
+def test_every_page_can_be_walked_through_with_tab(qtbot, still):
+    bench = SettingsBench(qtbot, page="devices_ringing")
+    wanted = {row.switch for row in bench.row("ring_devices").editor.rows.values() if row.switch.isEnabled()}
+    met, widget = set(), bench.window.nextInFocusChain()
+    while widget is not bench.window:
+        if widget in wanted and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            met.add(widget)
+        widget = widget.nextInFocusChain()
+    assert met == wanted
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+def test_no_page_is_wider_than_its_window_in_the_smallest_size(qtbot, still, scale):
+    still.set_text_scale(scale)
+    bench = SettingsBench(qtbot, size=(640, 480))
+    for page in bench.window.shown_pages():
+        bench.window.open(page.name)
+        bench.window.repaint()
+        view = bench.window.view
+        assert view.widget().minimumSizeHint().width() <= view.viewport().width(), page.name

@@ -68,11 +68,11 @@ def test_a_label_changed_elsewhere_while_it_is_typed_is_asked_about(make):
     row = bench.row("label")
     row.editor.edit.setText("Mei T.")
     bench.somebody_changes(label="Mei Tan-Lim")
-    assert row.conflict.values == ("Mei T.", "Mei Tan-Lim")
-    assert row.conflict.text == "Label was changed somewhere else while you were editing."
+    assert row.below.conflict.values == ("Mei T.", "Mei Tan-Lim")
+    assert row.below.conflict.text == "Label was changed somewhere else while you were editing."
     row.editor.decide()
     assert bench.saves == [], "nothing is overwritten before the person has chosen"
-    bench.click(row.conflict.first_button)
+    bench.click(row.below.conflict.first_button)
     assert bench.saves == [{"label": "Mei T."}]
 
 
@@ -81,9 +81,9 @@ def test_theirs_is_taken_when_the_person_says_so(make):
     row = bench.row("label")
     row.editor.edit.setText("Mei T.")
     bench.somebody_changes(label="Mei Tan-Lim")
-    bench.click(row.conflict.second_button)
+    bench.click(row.below.conflict.second_button)
     assert row.editor.edit.text() == "Mei Tan-Lim"
-    assert row.conflict.isHidden()
+    assert row.below.conflict.isHidden()
     assert bench.saves == []
 
 
@@ -264,17 +264,17 @@ def test_do_not_disturb_without_an_end_is_asked_about_first(make):
     row = bench.row("dnd")
     choose(bench, "forever")
     assert bench.saves == []
-    assert row.unreachable.text == "Every call is refused until you turn Do not disturb off again."
+    assert row.below.unreachable.text == "Every call is refused until you turn Do not disturb off again."
     assert row.editor.rows[0].isChecked(), "nothing has changed yet"
-    bench.click(row.unreachable.first_button)
+    bench.click(row.below.unreachable.first_button)
     assert bench.saves == [{"dnd": {"enabled": True}}], "until is none already"
 
 
 def test_the_question_can_be_left_and_nothing_changes(make):
     bench = make("do_not_disturb")
     choose(bench, "forever")
-    bench.click(bench.row("dnd").unreachable.second_button)
-    assert bench.row("dnd").unreachable.isHidden()
+    bench.click(bench.row("dnd").below.unreachable.second_button)
+    assert bench.row("dnd").below.unreachable.isHidden()
     assert bench.saves == []
 
 

@@ -24,9 +24,11 @@ class Card(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         theme().changed.connect(self.update)
 
-    def add_row(self, row: QWidget) -> None:
-        self.rows.append(row)
-        self._column.addWidget(row)
+    def add_row(self, row: QWidget, at: int | None = None) -> None:
+        """At the end, or before the row that is there now."""
+        place = len(self.rows) if at is None else at
+        self.rows.insert(place, row)
+        self._column.insertWidget(place, row)
 
     def shown_rows(self) -> list[QWidget]:
         return [row for row in self.rows if not row.isHidden()]

@@ -56,6 +56,12 @@ class SettingsContext(QObject):
         return self.phone.settings.document
 
     @property
+    def shown(self) -> Settings | None:
+        """As the rows show them: also what was refused, or meets somebody else's change, and does not act."""
+        told = self.settings.value("")
+        return Settings.from_json(told) if self.document is not None and told else None
+
+    @property
     def plain(self) -> bool:
         """A plain SIP account: its settings act in this application alone."""
         return self.phone.settings.kept_here

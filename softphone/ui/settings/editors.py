@@ -104,7 +104,7 @@ class SegmentedEditor(Single):
 
 
 class RadioEditor(Editor):
-    """One of some, a row each, one stop for Tab. Arrows move inside; as a choice acts at once, Space or Enter makes it."""
+    """One of some, a row each, one stop for Tab. Arrows move inside; a choice acts, so Space or Enter makes it."""
 
     def __init__(self, context: SettingsContext, kind: RadioKind) -> None:
         super().__init__()
@@ -181,7 +181,7 @@ class NumberEditor(Editor):
         box.addWidget(self.slider, 1)
         box.addWidget(self._words)
         self.slider.moved.connect(self._moved)
-        self.slider.decided.connect(self.chosen)
+        self.slider.decided.connect(lambda value: self.chosen.emit(value))
         self.setFocusProxy(self.slider)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -110,13 +110,18 @@ class PageView(QScrollArea):
         heading = self._heading_row(Label(part.heading, "bodyStrong"), trailing)
         heading.setVisible(bool(part.heading))
         self._column.addWidget(heading)
-        for setting in part.settings:
-            row = SettingRow(self.context, setting)
-            self.rows[setting.name] = row
-            card.add_row(row)
         slot = _Slot(card)
         self._column.addWidget(slot)
         self._cards.append((part, heading, trailing, card, slot))
+
+    def _make_rows(self, part: Rows, card: Card) -> None:
+        """A row is made when it is first to be shown: some settings never are."""
+        at = 0
+        for setting in part.settings:
+            if setting.name not in self.rows and self.context.is_shown(setting):
+                self.rows[setting.name] = SettingRow(self.context, setting)
+                card.add_row(self.rows[setting.name], at)
+            at += setting.name in self.rows
 
     def _heading_row(self, label: Label, trailing: Label | None) -> QWidget:
         heading = QWidget()
@@ -135,9 +140,10 @@ class PageView(QScrollArea):
         about = page.about_plain if context.plain and page.about_plain else page.about
         self.about.show_text(about)
         self.about.setVisible(bool(about))
-        for row in self.rows.values():
-            row.refresh()
         for rows, heading, trailing, card, slot in self._cards:
+            self._make_rows(rows, card)
+            for row in card.rows:
+                row.refresh()  # type: ignore[attr-defined]
             shown = bool(card.shown_rows())
             slot.setVisible(shown)
             heading.setVisible(shown and bool(rows.heading))
@@ -189,7 +195,8 @@ class PageView(QScrollArea):
         row.focus_control()
 
     def focus_first(self) -> None:
-        for row in self.rows.values():
+        rows = (self.rows[setting.name] for setting in self.page.settings if setting.name in self.rows)
+        for row in rows:
             if not row.isHidden() and row.editor.controls():
                 row.focus_control()
                 if row.isAncestorOf(self.focusWidget() or self):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt, QVariantAnimation
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from softphone.extension.document import Json
 from softphone.phone.failure import FailureKind, Refused
 from softphone.phone.settings_change import SettingState
 from softphone.ui import text_settings
+from softphone.ui.settings.below_row import BelowRow
 from softphone.ui.settings.cards import fill_in_card
 from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.editors import ValueEditor
+from softphone.ui.settings.fault_line import Fault
 from softphone.ui.settings.make_editor import make_editor
 from softphone.ui.settings.setting import (
     ChipsKind,
@@ -28,7 +32,7 @@ from softphone.ui.settings.setting import (
 )
 from softphone.ui.settings.state_mark import Mark as StateName
 from softphone.ui.settings.state_mark import StateMark
-from softphone.ui.settings.strips import ConflictCard, Mark, RefusedStrip, UnreachableCard
+from softphone.ui.settings.strips import Mark
 from softphone.ui.settings.value_words import value_words
 from softphone.ui.text_main import failure_sentence
 from softphone.ui.theme.motion import mix
@@ -54,9 +58,7 @@ class SettingRow(QWidget):
         self.locked_value.hide()
         self.mark = StateMark()
         self.fault = Fault()
-        self.refused: RefusedStrip | None = None
-        self.conflict: ConflictCard | None = None
-        self.unreachable: UnreachableCard | None = None
+        self.below = BelowRow()
         self._wanted: Json = None  # of the question before nobody gets through
         self._saved: Json = None
         self._state = SettingState.SAVED
@@ -64,12 +66,19 @@ class SettingRow(QWidget):
         self._met: list[Json] = []  # the value that somebody else saved while something was typed here
         self._flash = QVariantAnimation(self)
         self._flash.valueChanged.connect(lambda _value: self.update())
-        self._lit = 0.0
+        self._flash.finished.connect(self.update)
         self._label = TextBlock(setting.label, "body", "text-primary", weight=500)
         self._help = TextBlock("", "caption", "text-tertiary")
         self._lay_out()
         self.editor.chosen.connect(self._chosen)
         self.editor.faulty.connect(self.set_fault)
+        settings, pointer = context.settings, setting.pointer
+        self.below.retry.connect(lambda: settings.retry(pointer))
+        self.below.discard.connect(lambda: settings.discard(pointer))
+        self.below.keep_mine.connect(self._keep_mine)
+        self.below.use_theirs.connect(self._use_theirs)
+        self.below.anyway.connect(self._anyway)
+        self.below.closed.connect(self.focus_control)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         theme().changed.connect(self._fit)
         self._fit()
@@ -92,7 +101,9 @@ class SettingRow(QWidget):
         self._side.addWidget(self.locked_value)
         self._side.addWidget(self.fault)
         if self._bare:
+            self.fault.setContentsMargins(14, 0, 16, 12)
             self._outer.addLayout(self._side)
+            self._outer.addWidget(self.below)
             return
         top = QWidget()
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, top)
@@ -116,6 +127,7 @@ class SettingRow(QWidget):
         if self.editor.row_target() is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._outer.addWidget(top)
+        self._outer.addWidget(self.below)
 
     def _words(self) -> QVBoxLayout:
         words = QVBoxLayout()
@@ -207,7 +219,6 @@ class SettingRow(QWidget):
     def _show_state(self) -> None:
         state = self.context.state(self.setting)
         before, self._state = self._state, state
-        failure = self.context.settings.failure(self.setting.pointer) if self.setting.pointer else None
         mark: StateName = ""
         if state is SettingState.PENDING:
             mark = "saving"
@@ -223,50 +234,34 @@ class SettingRow(QWidget):
             self.mark.set_mark(mark)
         if mark == "saved" and before is not state:
             announce(self, text_settings.saved())
-        self._show_refused(state, failure.kind if failure is not None else None)
+        self.below.show_refused(self._why_refused() if state is SettingState.REFUSED else None)
         self._show_conflict(state)
-        if self.unreachable is not None and self._wanted == self.context.value(self.setting):
-            self._drop_question()
+        if self._wanted == self.context.value(self.setting):
+            self.below.drop_question()
 
     def _is_locked_switch(self) -> bool:
         return self.context.is_locked(self.setting) and isinstance(self.setting.kind, SwitchKind)
 
-    def _show_refused(self, state: SettingState, kind: FailureKind | None) -> None:
-        if state is not SettingState.REFUSED:
-            if self.refused is not None:
-                self.refused.hide()
-            return
-        if self.refused is None:
-            self.refused = RefusedStrip()
-            self.refused.retry.connect(lambda: self.context.settings.retry(self.setting.pointer))
-            self.refused.undo.connect(lambda: self.context.settings.discard(self.setting.pointer))
-            self._outer.addWidget(self.refused)
-        said = self.context.settings.fault(self.setting.pointer)
-        failure = self.context.settings.failure(self.setting.pointer)
-        if not said and failure is not None and kind not in (FailureKind.SERVER, FailureKind.TIMED_OUT):
-            said = failure_sentence(failure)
-        self.refused.set_reason(said)
-        if not self.refused.isVisible():
-            announce(self, self.refused.text, at_once=True)
-        self.refused.show()
+    def _why_refused(self) -> str:
+        """The service's own sentence, else ours; "" when it did not answer."""
+        settings, pointer = self.context.settings, self.setting.pointer
+        failure, said = settings.failure(pointer), settings.fault(pointer)
+        if said or failure is None or failure.kind in (FailureKind.SERVER, FailureKind.TIMED_OUT):
+            return said
+        return failure_sentence(failure)
 
     def _show_conflict(self, state: SettingState) -> None:
         if state is not SettingState.CONFLICT and not self._met:
-            if self.conflict is not None:
-                self.conflict.hide()
+            self.below.show_conflict("")
             return
-        if self.conflict is None:
-            self.conflict = ConflictCard()
-            self.conflict.first.connect(self._keep_mine)
-            self.conflict.second.connect(self._use_theirs)
-            self._outer.addWidget(self.conflict)
-        yours = self.editor.typed if self._met else self.context.value(self.setting)
-        self.conflict.set_sentence(text_settings.changed_while_editing(self.setting.label))
-        self.conflict.set_values(
-            value_words(self.context, self.setting, yours),
-            value_words(self.context, self.setting, self._saved_value()),
-        )
-        self.conflict.show()
+        context, setting = self.context, self.setting
+        author = context.settings.changed_by(setting.pointer)
+        at = datetime.fromtimestamp(author.at).astimezone() if author is not None else None
+        yours = self.editor.typed if self._met else context.value(setting)
+        self.below.show_conflict(
+            text_settings.changed_while_editing(setting.label, author.name if author is not None else "", at),
+            value_words(context, setting, yours), value_words(context, setting, self._saved_value()),
+        )  # fmt: skip
 
     def _keep_mine(self) -> None:
         if self._met:
@@ -300,34 +295,17 @@ class SettingRow(QWidget):
         self.set_fault("")
         reason = self.context.makes_unreachable(self.setting, value)
         if reason is None:
-            self._drop_question()
+            self.below.drop_question()
             self._apply(value)
             return
         self._wanted = value
         self.editor.show_value(self.context.value(self.setting))
-        if self.unreachable is None:
-            self.unreachable = UnreachableCard()
-            self.unreachable.first.connect(self._anyway)
-            self.unreachable.second.connect(self._drop_question)
-            self._outer.addWidget(self.unreachable)
-        self.unreachable.set_sentence(text_settings.unreachable(reason.value))
-        self.unreachable.show()
-        self.unreachable.first_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        announce(self, f"{text_settings.unreachable_title()}. {self.unreachable.text}", at_once=True)
+        self.below.ask(text_settings.unreachable(reason.value))
 
     def _anyway(self) -> None:
         value = self._wanted
-        self._drop_question()
+        self.below.drop_question()
         self._apply(value)
-
-    def _drop_question(self) -> None:
-        if self.unreachable is None or self.unreachable.isHidden():
-            return
-        focus = QApplication.focusWidget()
-        inside = focus is not None and self.unreachable.isAncestorOf(focus)
-        self.unreachable.hide()
-        if inside:
-            self.focus_control()
 
     def _apply(self, value: Json) -> None:
         self._asked = value
@@ -367,9 +345,8 @@ class SettingRow(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         target = self.editor.row_target()
-        strips = [strip for strip in (self.refused, self.conflict, self.unreachable) if strip is not None]
-        on_strip = any(s.isVisible() and s.geometry().contains(event.position().toPoint()) for s in strips)
-        if target is not None and not on_strip and self.rect().contains(event.position().toPoint()):
+        point = event.position().toPoint()
+        if target is not None and not self.below.covers(point) and self.rect().contains(point):
             target.click()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -381,27 +358,3 @@ class SettingRow(QWidget):
         part = float(self._flash.currentValue())
         light = 1.0 if t.reduced_motion else abs(1 - abs(4 * (part % 0.5) - 1))
         fill_in_card(painter, self, mix(t.color("bg-surface"), t.color("bg-selected"), min(1.0, light)))
-
-
-class Fault(QWidget):
-    """The sentence about what is wrong, with its mark; hidden while it is empty."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._words = TextBlock("", "caption", "danger-text")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(Mark("warning-circle", "danger-text", size=14, weight="fill"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._words, 1)
-        self.hide()
-
-    @property
-    def text(self) -> str:
-        return self._words.plain_text()
-
-    def set_text(self, sentence: str) -> None:
-        self._words.set_text(sentence)
-        self.setVisible(bool(sentence))
-
-

@@ -61,7 +61,7 @@ def page() -> Page:
                     words.vip_help(), keywords=words.vip_keywords(), done=lambda *_: words.vips_changed(),
                 ),
             ), words.who_still_reaches_you()),
-            Footnote(_vips_ring, "bell", words.change(), ("devices", "ring_devices")),
+            Footnote(_vips_ring, "bell", words.change(), ("devices_ringing", "ring_devices")),
             Block(WhatIfBox),
         ),
         value=_value, about_plain=words.about_plain(),
@@ -95,7 +95,7 @@ def _sentence(context: SettingsContext) -> str:
     forwarding = document.forwarding
     if do_not_disturb(document, context.now()):
         return words.nothing_forwards_now()
-    if not targets.is_on(context):
+    if not targets.is_asked_for(context):
         return words.calls_ring_on(_devices(context))
     if not forward_targets(forwarding):
         return ""
@@ -108,7 +108,7 @@ def _nowhere(context: SettingsContext) -> str:
     document = context.document
     if document is None or document.gateway or do_not_disturb(document, context.now()):
         return ""
-    return words.add_a_target() if targets.is_on(context) and not forward_targets(document.forwarding) else ""
+    return words.add_a_target() if targets.is_asked_for(context) and not forward_targets(document.forwarding) else ""
 
 
 def _vips_ring(context: SettingsContext) -> str:

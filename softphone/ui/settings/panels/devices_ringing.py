@@ -51,7 +51,7 @@ def _count(context: SettingsContext) -> str:
 
 def rings_now(context: SettingsContext) -> Json:
     """The kinds of device that ring, by the rules that the phone system goes by."""
-    document = context.document
+    document = context.shown
     return [device.type for device in _ringing(document)] if document is not None else []
 
 

@@ -51,7 +51,7 @@ def first_own_time(now: datetime) -> datetime:
 
 def read(context: SettingsContext) -> str:
     """Which of the choices it is now."""
-    document = context.document
+    document = context.shown
     now = context.now()
     if document is None or not do_not_disturb(document, now):
         return OFF
@@ -66,8 +66,8 @@ def read(context: SettingsContext) -> str:
 
 
 def _options(context: SettingsContext) -> list[Option]:
-    now, chosen = context.now(), read(context)
-    until = quiet_until(context.document) if context.document is not None else None
+    now, chosen, document = context.now(), read(context), context.shown
+    until = quiet_until(document) if document is not None else None
 
     def option(value: str, text: str, end: datetime | None) -> Option:
         active = value == chosen and until is not None

@@ -10,10 +10,15 @@ from softphone.extension.document import Json
 from softphone.ui import text_do_not_disturb as words
 from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.editor import Editor
+from softphone.ui.text import clock
 from softphone.ui.widgets.select import Select
 
 _DAYS = 14
 _STEP = 30  # minutes
+
+
+def clock_words(moment: time) -> str:
+    return clock(datetime.combine(date(2000, 1, 1), moment))
 
 
 class EndTimeEditor(Editor):
@@ -58,8 +63,8 @@ class EndTimeEditor(Editor):
             self._days = sorted({*self._days, end.date()})
         self._times = self._possible(end.date(), end.timetz().replace(tzinfo=None))
         self.day.set_options([words.day_choice(day, now.date()) for day in self._days], self._days.index(end.date()))
-        clock = end.time().replace(second=0, microsecond=0)
-        self.time.set_options([one.strftime("%H:%M") for one in self._times], self._times.index(clock))
+        at = end.time().replace(second=0, microsecond=0)
+        self.time.set_options([clock_words(one) for one in self._times], self._times.index(at))
         self._showing = False
 
     def _possible(self, day: date, chosen: time) -> list[time]:
@@ -72,8 +77,8 @@ class EndTimeEditor(Editor):
     def _changed(self, _index: int) -> None:
         if self._showing:
             return
-        day, clock = self._days[self.day.index], self._times[self.time.index]
-        end = datetime.combine(day, clock).astimezone()
+        day, at = self._days[self.day.index], self._times[self.time.index]
+        end = datetime.combine(day, at).astimezone()
         now = self._context.now()
         if end <= now:  # the day was moved to today: the next half hour there
             end = datetime.combine(day, self._possible(day, time(23, 59))[0]).astimezone()

@@ -9,7 +9,7 @@ from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.editor import Editor
 from softphone.ui.settings.panels.account_card import AccountCard
 from softphone.ui.settings.panels.passcode_editor import PasscodeEditor
-from softphone.ui.settings.setting import Block, CustomKind, Page, Rows, Setting, TextKind, ValueKind
+from softphone.ui.settings.setting import Block, CustomKind, Notice, Page, Rows, Setting, TextKind, ValueKind
 
 _LONGEST_LABEL = 100
 
@@ -23,6 +23,7 @@ def page() -> Page:
         about_plain=words.about_plain(), shown=lambda _: True,
         parts=(
             Block(AccountCard),
+            Notice(_not_loaded, "info"),
             Rows((
                 Setting("key", key[0], ValueKind(), "/key", key[1], keywords=found["key"]),
                 Setting("label", label[0], TextKind(check=_check_label), "/label", label[1], keywords=found["label"]),
@@ -48,6 +49,10 @@ def page() -> Page:
             ), words.help_with_problems()),
         ),
     )  # fmt: skip
+
+
+def _not_loaded(context: SettingsContext) -> tuple[str, str] | None:
+    return ("", text_settings.not_loaded()) if context.document is None else None
 
 
 def _check_label(text: str) -> str:
