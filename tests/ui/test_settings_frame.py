@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 
 from softphone.extension.document import Fault
 from softphone.phone import events as ev
@@ -200,7 +201,8 @@ def test_every_shown_control_has_a_name_for_screen_readers(qtbot, still):
         for row in bench.window.view.rows.values():
             for control in row.editor.controls():
                 if control.isVisible():
-                    assert control.accessibleName(), f"{page.name}: {row.setting.name} has a control without a name"
+                    told = QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name)
+                    assert told, f"{page.name}: {row.setting.name} has a control without a name"
 
 
 def test_every_page_can_be_walked_through_with_tab(qtbot, still):
