@@ -193,6 +193,7 @@ class AccountJobs(ServiceJobs):
                 self._parts_of = attempt
                 self.load_voicemails()
                 self.load_outbound_rules()
+                self.load_calls()
 
     def _service_refused(self, attempt: int, failure: Failure) -> None:
         if attempt != self._attempt:
@@ -277,6 +278,8 @@ class AccountJobs(ServiceJobs):
                     return
                 if event == "voicemail":
                     self.load_voicemails()
+                elif event == "calls":
+                    self.load_calls()
                 elif event in ("extension", "directory") and not self._loading:
                     self._loading = True  # several changes at once are loaded once
                     self._worker.submit(lambda: self._load_the_rest(attempt, client))

@@ -28,7 +28,7 @@ class ServiceJobs(ABC):
         self._tell = post
         self._sounds = sounds
         self._previews = 0
-        self._listing = False
+        self._listing = self._listing_calls = False
 
     @abstractmethod
     def _signed_in_to(self) -> tuple[AccountService, int] | None:
@@ -73,6 +73,17 @@ class ServiceJobs(ABC):
             self._tell(ev.VoicemailsLoaded(tuple(client.voicemails())))
 
         self._request("voicemails", "", job)
+
+    def load_calls(self) -> None:
+        if self._listing_calls:
+            return
+        self._listing_calls = True
+
+        def job(client: AccountService) -> None:
+            self._listing_calls = False
+            self._tell(ev.ServerCallsLoaded(tuple(client.calls())))
+
+        self._request("calls", "", job)
 
     def load_outbound_rules(self) -> None:
         self._request(

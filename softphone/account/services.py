@@ -15,12 +15,14 @@ from softphone.account.wire import setting_authors
 from softphone.phone.failure import Refused, SettingAuthor
 from softphone.phone.phone_services import OutboundRuleEntry
 from softphone.phone.ports import SoundFile
+from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
 
 _SOUNDS = {
     "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/wave": ".wav",
     "audio/vnd.wave": ".wav",
 }  # fmt: skip
+CALLS = 100  # rows asked for at once
 MESSAGE = "/extension/no-answer/message"
 
 
@@ -63,6 +65,9 @@ class ServiceParts(ABC):
 
     def outbound_rules(self) -> Sequence[OutboundRuleEntry]:
         return read_answer(self._ask("GET", "/outbound-rules"), wire.outbound_rules)
+
+    def calls(self) -> Sequence[ServerCall]:
+        return read_answer(self._ask("GET", f"/calls?limit={CALLS}"), wire.calls)
 
     def deactivate_device(self, device_id: str) -> None:
         self._ask("DELETE", f"/extension/devices/{quote(device_id, safe='')}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from softphone.account.wire import plain, read_value
 from softphone.extension.document import InvalidDocument
 from softphone.extension.moment import parse_moment
 from softphone.extension.settings import PLAIN
 from softphone.phone.phone_services import OutboundRuleEntry
+from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
 
 _ID = {"max_length": 128, "pattern": r"^[\x21-\x7e]+$"}
@@ -28,6 +29,25 @@ class _Voicemail:
 @dataclass(frozen=True)
 class _Voicemails:
     entries: tuple[_Voicemail, ...]
+
+
+@dataclass(frozen=True)
+class _Call:
+    id: str = field(metadata={"max_length": 12, "pattern": r"^[0-9]+$"})
+    call_id: str = field(metadata=_ID)
+    direction: Literal["incoming", "outgoing"]
+    started_at: str = field(metadata={"max_length": 40, "pattern": PLAIN})
+    number: str | None = None
+    name: str | None = None
+    seconds: float = field(default=0.0, metadata={"ge": 0, "le": 30 * 86400})
+    reason: str = ""
+    rule: str | None = None
+    forwarded_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Calls:
+    rows: tuple[_Call, ...]
 
 
 @dataclass(frozen=True)
@@ -59,3 +79,19 @@ def outbound_rules(value: Any) -> tuple[OutboundRuleEntry, ...]:
         OutboundRuleEntry(one.id, plain(one.name) or one.id, plain(one.description))
         for one in read_value(_Rules, {"rules": value}).rules
     )
+
+
+def calls(value: Any) -> tuple[ServerCall, ...]:
+    """A service whose rows have no numbers to go on from, or no times, has no history that is of use here."""
+    return tuple(_call(one) for one in read_value(_Calls, {"rows": value}).rows)
+
+
+def _call(one: _Call) -> ServerCall:
+    at = parse_moment(one.started_at)
+    if at is None:
+        raise InvalidDocument(())
+    return ServerCall(
+        int(one.id), one.call_id, one.direction == "outgoing", plain(one.number or "")[:64], at.timestamp(),
+        plain(one.reason), plain(one.name or ""), float(one.seconds), plain(one.rule or ""),
+        plain(one.forwarded_by[-1]) if one.forwarded_by else "",
+    )  # fmt: skip

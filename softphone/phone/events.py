@@ -1,24 +1,29 @@
 """Everything that can happen to the telephone. Past-tense facts; plain values; one page.
 
 The first part comes from the user agent's process over the pipe, the second from this process (account service, store,
-supervision). All reach `Phone.handle` on the main thread, through the one doorway.
+supervision). All reach `Phone.handle` on the main thread, through the one doorway. Answers to what was asked of the
+account service's smaller parts are in `service_events.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from softphone.phone.account import DirectoryEntry, Provisioning, SignedIn
 from softphone.phone.failure import Failure, SettingAuthor
 from softphone.phone.party import Party
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
+from softphone.phone.service_events import (
+    OutboundRulesLoaded as OutboundRulesLoaded,
+    RequestDone as RequestDone,
+    RequestRefused as RequestRefused,
+    ServerCallsLoaded as ServerCallsLoaded,
+    ServiceEvent as ServiceEvent,
+    SoundFetched as SoundFetched,
+    VoicemailsLoaded as VoicemailsLoaded,
+)
 from softphone.phone.sound import SoundDevice, SoundInUse
-
-if TYPE_CHECKING:
-    from softphone.phone.phone_services import OutboundRuleEntry
-    from softphone.phone.voicemail import Voicemail
 
 # --- from the user agent -------------------------------------------------------------------------------------------
 
@@ -304,42 +309,6 @@ class DirectoryLoaded:
 
 
 @dataclass(frozen=True)
-class VoicemailsLoaded:
-    entries: tuple[Voicemail, ...] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class OutboundRulesLoaded:
-    rules: tuple[OutboundRuleEntry, ...]
-
-
-@dataclass(frozen=True)
-class SoundFetched:
-    """A file to play. what: voicemail (`subject` is its id) | message | preview."""
-
-    what: str
-    subject: str
-    path: str
-
-
-@dataclass(frozen=True)
-class RequestDone:
-    """what: voicemail_read | voicemail_delete | upload | caller_id_request | device; `subject`: what it was about."""
-
-    what: str
-    subject: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class RequestRefused:
-    """what: as above, as in SoundFetched, or voicemails | outbound_rules."""
-
-    what: str
-    failure: Failure
-    subject: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
 class ServiceReached:
     """Whether the account service answers; `failure` says why not."""
 
@@ -380,8 +349,6 @@ class SecretRotated:
     refresh_token: Secret
 
 
-ServiceEvent = VoicemailsLoaded | OutboundRulesLoaded | SoundFetched | RequestDone | RequestRefused
-
 LocalEvent = (
     UserAgentDied
     | NothingSaved
@@ -400,11 +367,7 @@ LocalEvent = (
     | HistoryLoaded
     | StoreFailed
     | SecretRotated
-    | VoicemailsLoaded
-    | OutboundRulesLoaded
-    | SoundFetched
-    | RequestDone
-    | RequestRefused
+    | ServiceEvent
 )
 
 Event = UserAgentEvent | LocalEvent

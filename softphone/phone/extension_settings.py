@@ -65,6 +65,7 @@ class ExtensionSettings:
         self.saved: Settings | None = None
         self.kept_here = False
         self.hide_number = False
+        self.last_call = 0  # see `KeptSettings`
         self._address = ""
         self._json: dict[str, Any] = {}  # saved
         self._etag = ""  # "": the version is not known, nothing can be sent
@@ -216,7 +217,7 @@ class ExtensionSettings:
         self._clear()
         self._address = address
         kept = self._store.kept(address)
-        self._json = kept.document
+        self._json, self.last_call, self._away = kept.document, kept.last_call, True
         for one in kept.changes:
             self._changes[one.pointer] = Change(one.value, one.base, one.group, State.WAITING)
             self._group = max(self._group, one.group)
@@ -250,6 +251,11 @@ class ExtensionSettings:
         """Who has changed what; the newest first."""
         self._authors = {author.pointer: author for author in reversed((*authors, *self._authors.values()))}
         self._publisher.publish(Topic.SETTINGS)
+
+    def keep_last_call(self, row: int) -> None:
+        if row != self.last_call:
+            self.last_call = row
+            self._changed()
 
     def save_answered(self, document: dict[str, Any], etag: str) -> None:
         self._flight = {}
@@ -381,7 +387,7 @@ class ExtensionSettings:
         self.saved, self.document = _read(self._json), _read(self._shown())
         if self._address:
             unsaved = [pair for pair in self._concerning("") if pair[1].state is not State.REFUSED]
-            self._store.keep(self._address, to_keep(self._json, unsaved, self.hide_number))
+            self._store.keep(self._address, to_keep(self._json, unsaved, self.hide_number, self.last_call))
         self._publisher.publish(Topic.SETTINGS)
 
 

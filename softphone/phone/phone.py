@@ -16,10 +16,10 @@ from softphone.phone.call import Call
 from softphone.phone.calls import Calls
 from softphone.phone.extension_settings import ExtensionSettings
 from softphone.phone.failure import Failure, FailureKind, Refused
-from softphone.phone.history import HistoryEntry
 from softphone.phone.kept_settings import KeptInMemory
 from softphone.phone.number import dial_target, shown
 from softphone.phone.party import Party
+from softphone.phone.phone_history import PhoneHistory
 from softphone.phone.phone_services import PhoneServices
 from softphone.phone.phone_sound import SOUND_EVENTS, PhoneSound
 from softphone.phone.player import Player
@@ -62,7 +62,7 @@ class Registration:
     since: float | None = None  # registered without a break
 
 
-class Phone(PhoneSound, PhoneServices):
+class Phone(PhoneSound, PhoneServices, PhoneHistory):
     """See the module's text. Intents raise `Refused` when the state does not allow them; buttons ask first."""
 
     def __init__(
@@ -92,12 +92,11 @@ class Phone(PhoneSound, PhoneServices):
         self.player = Player(user_agent, self.publisher, lambda: bool(self.calls.alive))
         self.registration = Registration()
         self.directory: dict[str, DirectoryEntry] = {}
-        self.history: list[HistoryEntry] = []  # newest first
         self.mailbox_new = 0
         self.quality_watched = False
         self._user_agent_up = False
         self._line: cmd.Register | None = None  # as last asked for
-        self.publisher.on(Topic.HISTORY, self._history_changed)
+        PhoneHistory.__init__(self, history, clock, self.publisher)
         self.publisher.on(Topic.SETTINGS, self._settings_changed)
 
     # --- intents --------------------------------------------------------------------------------------------------
@@ -163,19 +162,6 @@ class Phone(PhoneSound, PhoneServices):
         self.settings.close(forget=True)
         self._signed_out()
 
-    def missed_seen(self) -> None:
-        """The person has looked at the missed calls."""
-        now = self._clock.now()
-        if self.missed_unseen:
-            self._history.mark_seen(now)
-            self.history = [replace(entry, seen=True) if entry.missed else entry for entry in self.history]
-            self.publisher.publish(Topic.HISTORY)
-
-    def remove_from_history(self, entry_id: str) -> None:
-        self._history.remove(entry_id)
-        self.history = [entry for entry in self.history if entry.id != entry_id]
-        self.publisher.publish(Topic.HISTORY)
-
     # --- what is shown --------------------------------------------------------------------------------------------
 
     @property
@@ -193,10 +179,6 @@ class Phone(PhoneSound, PhoneServices):
     @property
     def can_call(self) -> bool:
         return self.session.state is SessionState.SIGNED_IN and may_call(self.registration.state)
-
-    @property
-    def missed_unseen(self) -> int:
-        return sum(1 for entry in self.history if entry.missed and not entry.seen)
 
     def name_of(self, party: Party) -> str:
         """The name to show: the directory's, else the one on the wire, else the number; "" when it is hidden."""
@@ -245,6 +227,9 @@ class Phone(PhoneSound, PhoneServices):
                 self.voicemails.load()
             self.mailbox_new = event.new
             self.publisher.publish(Topic.MAILBOX)
+        elif isinstance(event, ev.ServerCallsLoaded):
+            if self.session.signed_in is not None:
+                self.settings.keep_last_call(self._server_calls_loaded(event.rows, self.settings.last_call))
         elif isinstance(event, ev.ServiceEvent):
             if self.session.signed_in is not None:
                 self._service_event(event)
@@ -253,6 +238,8 @@ class Phone(PhoneSound, PhoneServices):
             self.publisher.publish(Topic.DIRECTORY)
         elif isinstance(event, ev.HistoryLoaded):
             self._history_loaded(event)
+            if self.session.signed_in is not None:
+                self._account.load_calls()
         elif isinstance(event, ev.StoreFailed):
             self.publisher.publish(Topic.NOTICE, event.failure)
         else:
@@ -377,21 +364,6 @@ class Phone(PhoneSound, PhoneServices):
         settings = self.settings
         unsaved = settings.state("/dnd") in (SettingState.PENDING, SettingState.WAITING)
         return ScreeningSettings(settings.document, settings.kept_here, unsaved, self.region)
-
-    def _history_loaded(self, event: ev.HistoryLoaded) -> None:
-        known = {entry.id for entry in self.history}
-        loaded = [e for e in event.entries if isinstance(e, HistoryEntry) and e.id not in known]
-        self.history = sorted([*self.history, *loaded], key=lambda e: e.started_at, reverse=True)
-        self.publisher.publish(Topic.HISTORY)
-
-    def _history_changed(self, payload: object) -> None:
-        """Kept up to date before any listener of the topic looks: this one is the first."""
-        if isinstance(payload, HistoryEntry):
-            for index, entry in enumerate(self.history[:50]):
-                if entry.id == payload.id:
-                    self.history[index] = payload
-                    return
-            self.history.insert(0, payload)
 
     def _ours(self, host: str) -> bool:
         provisioning = self.session.provisioning

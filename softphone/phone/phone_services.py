@@ -79,7 +79,7 @@ class PhoneServices:
             self._announce(Topic.SETTINGS)
         elif isinstance(event, ev.SoundFetched):
             self._announce(Topic.SERVICE, event)
-        else:
+        elif isinstance(event, ev.RequestDone | ev.RequestRefused):
             self._answered(event)
 
     def _answered(self, event: ev.RequestDone | ev.RequestRefused) -> None:

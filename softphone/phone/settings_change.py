@@ -79,10 +79,13 @@ def concerns(where: str, other: str) -> bool:
     return where == other or where.startswith(other + "/") or other.startswith(where + "/")
 
 
-def to_keep(document: dict[str, Any], unsaved: Iterable[tuple[str, Change]], hide_number: bool) -> KeptSettings:
+def to_keep(
+    document: dict[str, Any], unsaved: Iterable[tuple[str, Change]], hide_number: bool, last_call: int
+) -> KeptSettings:
     """What this computer keeps of it."""
     return KeptSettings(
         {name: value for name, value in document.items() if f"/{name}" != _SECRET},
         tuple(KeptChange(where, c.value, c.base, c.group) for where, c in unsaved if where != _SECRET),
         hide_number,
+        last_call,
     )

@@ -84,6 +84,7 @@ def _encode(kept: KeptSettings) -> dict[str, Any]:
             {"pointer": c.pointer, "value": c.value, "base": c.base, "group": c.group} for c in kept.changes
         ],
         "hide_number": kept.hide_number,
+        "last_call": kept.last_call,
     }
 
 
@@ -95,4 +96,4 @@ def _decode(raw: dict[str, Any]) -> KeptSettings:
     changes = tuple(KeptChange(str(c["pointer"]), c["value"], c["base"], int(c["group"])) for c in raw["changes"])
     if not all(change.pointer.startswith("/") for change in changes):
         raise ValueError("not a pointer")
-    return KeptSettings(document, changes, hide)
+    return KeptSettings(document, changes, hide, int(raw.get("last_call", 0)))

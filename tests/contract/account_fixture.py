@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import trustme
 
@@ -19,6 +20,7 @@ from softphone.extension.outgoing_rules import OutboundRule
 from softphone.extension.settings import Settings
 from softphone.pbx.mail import SmtpServer
 from softphone.pbx.media.speech import SAMPLE_RATE, write_wav
+from softphone.pbx.ports import CallRecord
 from softphone.pbx.service.app import create_app
 from softphone.pbx.service.database import sqlite_url
 from softphone.pbx.service.provisioning import ProvisioningAddresses
@@ -119,6 +121,14 @@ class RealWorld:
         write_wav(file, array("h", bytes(2 * int(seconds * SAMPLE_RATE))))
         self.voicemail.media_event({"event": "voicemail", "extension": key, "caller": caller, "file": str(file)})
 
+    def record_call(self, key: str, caller: str, reason: str, rule: str) -> None:
+        """A call from `caller` is over."""
+        entry = self.store.extension(caller)
+        self.store.calls.add(CallRecord(
+            uuid4().hex, caller, key, self.now, None, self.now + 1, reason, extension=key,
+            caller_name=entry.label if entry else "", called=key, rule=rule,
+        ))  # fmt: skip
+
     def offer_rule(self, rule_id: str, name: str, description: str) -> None:
         self.store.rules.ensure(OutboundRule(rule_id, name, description))
 
@@ -136,6 +146,7 @@ class FakeWorld:
         self.advance = self.system.advance
         self.leave_voicemail = self.system.leave_voicemail
         self.offer_rule = self.system.offer_rule
+        self.record_call = self.system.record_call
         self._clients: list[FakeAccountService] = []
 
     def client(self, on_rotated: Callable[[Secret], None] = lambda token: None) -> FakeAccountService:

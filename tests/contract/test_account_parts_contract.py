@@ -167,3 +167,19 @@ def test_a_refused_change_names_its_places_with_a_sentence_for_each(world):
     failure = refusal(client.patch_extension, {"no_answer": {"after_seconds": 90}}, client.extension()[1])
     assert [fault.pointer for fault in failure.faults] == ["/no_answer/after_seconds"]
     assert failure.faults[0].detail
+
+
+def test_calls_are_told_and_listed_the_newest_first(world):
+    client = signed_in(world)
+    watcher = Watcher(client)
+    watcher.next("directory")
+    for caller, reason, rule in (("+6531234567", "no_answer", "do_not_disturb"), ("110", "busy", "busy")):
+        world.advance(5)
+        world.record_call("100", caller, reason, rule)
+        watcher.next("calls")
+    newer, older = client.calls()
+    assert (newer.number, newer.name, newer.reason, newer.outgoing) == ("110", "Bob Lee", "busy", False)
+    assert (older.number, older.rule) == ("+6531234567", "do_not_disturb")
+    assert newer.row > older.row
+    assert newer.started_at - older.started_at == pytest.approx(5, abs=1)
+    assert list(signed_in(world, BOB).calls()) == []

@@ -12,6 +12,7 @@ from softphone.extension.settings import E164
 from softphone.phone.failure import Failure, FailureKind, Refused, SettingAuthor
 from softphone.phone.phone_services import OutboundRuleEntry
 from softphone.phone.ports import SoundFile
+from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
 
 MP3_BEGINS = (b"\xff", b"ID3")
@@ -24,6 +25,7 @@ class FakeParts:
     voicemails: dict[str, list[Voicemail]] = field(default_factory=dict)
     sounds: dict[str, bytes] = field(default_factory=dict)  # by voicemail
     messages: dict[str, bytes] = field(default_factory=dict)
+    calls: dict[str, list[ServerCall]] = field(default_factory=dict)  # the oldest first
     rules: list[OutboundRuleEntry] = field(default_factory=list)
     requests: list[tuple[str, str, str]] = field(default_factory=list)  # extension, number, note
     authors: dict[str, list[tuple[int, SettingAuthor]]] = field(default_factory=dict)  # with the version it made
@@ -86,6 +88,9 @@ class FakeServiceParts:
     def outbound_rules(self) -> Sequence[OutboundRuleEntry]:
         self._session()
         return list(self._system.parts.rules)
+
+    def calls(self) -> Sequence[ServerCall]:
+        return list(reversed(self._system.parts.calls.get(self._session().extension, [])))
 
     def deactivate_device(self, device_id: str) -> None:
         session = self._session()

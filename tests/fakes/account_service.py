@@ -20,6 +20,7 @@ from softphone.phone.account import ActivatedDevice, DirectoryEntry, Provisionin
 from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.phone_services import OutboundRuleEntry
 from softphone.phone.secret import Secret
+from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
 from tests.fakes.account_parts import FakeParts, FakeServiceParts
 
@@ -103,6 +104,13 @@ class FakePhoneSystem:
         self.parts.voicemails.setdefault(key, []).append(message)
         self.parts.sounds[message.id] = b"\xff\xf3 voice"
         self.tell("voicemail", self.new("voicemail"), key)
+
+    def record_call(self, key: str, caller: str, reason: str, rule: str) -> None:
+        """A call from `caller` is over."""
+        calls = self.parts.calls.setdefault(key, [])
+        name = self._name_of(caller)
+        calls.append(ServerCall(len(calls) + 1, self.new("call"), False, caller, self.now, reason, name, rule=rule))
+        self.tell("calls", str(len(calls)), key)
 
     def offer_rule(self, rule_id: str, name: str, description: str) -> None:
         self.parts.rules.append(OutboundRuleEntry(rule_id, name, description))

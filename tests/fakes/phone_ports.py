@@ -70,6 +70,9 @@ class RecordingAccount:
     def save_settings(self, patch, etag) -> None:
         self.asked.append(("save_settings", patch, etag))
 
+    def load_calls(self) -> None:
+        self.asked.append(("load_calls",))
+
     def load_voicemails(self) -> None:
         self.asked.append(("load_voicemails",))
 

@@ -14,12 +14,14 @@ from softphone.phone.failure import Failure, FailureKind, Refused
 from softphone.phone.phone_services import LARGEST_MESSAGE, OutboundRuleEntry
 from softphone.phone.ports import SoundFile
 from softphone.phone.secret import Secret
+from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
 from softphone.store.credentials import SavedAccount
 from softphone.store.sound_cache import SoundCache
 from tests.fakes.phone_ports import ANY_PASSWORD, any_document, any_provisioning, any_session
 
 A_VOICEMAIL = Voicemail("v1", "+6591234567", 1_790_000_000.0, 4.5)
+A_CALL = ServerCall(7, "c7", False, "+6591234567", 1_790_000_000.0, "busy")
 DEVICE = ThisDevice("d1", "desk", "linux", "0.1.0")
 
 
@@ -117,6 +119,10 @@ class Service:
     def outbound_rules(self):
         self._do("outbound_rules")
         return [OutboundRuleEntry("standard", "Standard")]
+
+    def calls(self):
+        self._do("calls")
+        return [A_CALL]
 
     def preview_speech(self, speech):
         self._do("preview_speech")
@@ -322,11 +328,12 @@ def signed_in(scene):
     return scene
 
 
-def test_after_signing_in_voice_messages_and_outbound_rules_are_listed(scene):
+def test_after_signing_in_voice_messages_rules_and_calls_are_listed(scene):
     scene.jobs.sign_in("alice@example.com", ANY_PASSWORD, None, None, True)
     scene.worker.run()
     assert ev.VoicemailsLoaded((A_VOICEMAIL,)) in scene.posted
     assert ev.OutboundRulesLoaded((OutboundRuleEntry("standard", "Standard"),)) in scene.posted
+    assert ev.ServerCallsLoaded((A_CALL,)) in scene.posted
 
 
 def test_a_service_without_the_smaller_parts_is_a_service_all_the_same(scene):
