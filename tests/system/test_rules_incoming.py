@@ -67,6 +67,21 @@ async def test_a_gateway_gets_the_call_whatever_else_is_set(ground: RuleGround):
     assert (record.rule, record.reason) == ("gateway", "answered")
 
 
+@rule
+async def test_a_gateway_may_be_a_name_and_one_that_is_nowhere_is_unreachable(ground: RuleGround):
+    bob, gateway = await ground.phone("110-1"), await ground.peer(user="gateway")
+    port = gateway.address.rsplit(":", 1)[1]
+    ground.set("100", gateway=f"line7@localhost:{port}")
+    outgoing = await ground.dial(bob, "100")
+    incoming = await gateway.incoming()
+    assert incoming.invite.uri == f"sip:line7@localhost:{port}"
+    await incoming.refuse(486)
+    assert (await outgoing.refused()).code == 486
+    for nowhere in ("sip:line7@gateway.invalid", "sip:line7@127.0.0.1;transport=tls", "sip:", "<>"):
+        ground.set("100", gateway=nowhere)
+        assert (await (await ground.dial(bob, "100")).refused()).code == 480
+
+
 # -- call forwarding ---------------------------------------------------------------------------------------------------
 
 

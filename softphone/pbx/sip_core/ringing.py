@@ -4,7 +4,6 @@ with its branches and its time; the first answer ends the others."""
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from softphone.pbx.diversion import diversion_headers, history_info
 from softphone.pbx.routing import DEPOSIT, Caller, Identity, Routing, Stop, Way
 from softphone.pbx.sip_core.exchange import Exchange
 from softphone.pbx.sip_core.forking import ELSEWHERE, Fork, Offered, Target, rank
+from softphone.pbx.sip_core.gateway import gateway_target
 from softphone.pbx.sip_core.journal import Visit
 from softphone.pbx.sip_core.leg import Leg, LegOwner, Party
-from softphone.pbx.sip_core.messages import check_url, raw_header
+from softphone.pbx.sip_core.messages import raw_header
 from softphone.pbx.sip_core.sippy_library import SipURL
 from softphone.pbx.sip_core.usage import UsageMeter
 
@@ -126,14 +126,26 @@ class Ringing:
             elif stop.kind == "no_answer":
                 rung.visit.reason = "no_answer"
                 self._not_answered(rung)
+            elif stop.kind == "gateway":
+                self._rung.append(rung)
+                rung.looking_up = asyncio.ensure_future(self._look_up(rung))
             else:
-                targets = self._targets(stop)
-                if targets:
-                    self._ring(rung, targets)
-                else:
-                    code = 404 if stop.kind == "number" else 480
-                    rung.visit.reason = "failed" if stop.kind == "number" else "no_answer"
-                    self._refusals.append((code, _PHRASES[code], ()))
+                self._ring_or_refuse(rung, self._targets(stop))
+
+    async def _look_up(self, rung: _Rung) -> None:
+        target = await gateway_target(rung.stop.uri, self._exchange.media.udp_flow)
+        if rung in self._rung:  # not ended meanwhile
+            self._rung.remove(rung)
+            self._ring_or_refuse(rung, [target] if target is not None else [])
+            self._settle()
+
+    def _ring_or_refuse(self, rung: _Rung, targets: list[Target]) -> None:
+        if targets:
+            self._ring(rung, targets)
+            return
+        code = 404 if rung.stop.kind == "number" else 480
+        rung.visit.reason = reason_of(code)
+        self._refusals.append((code, _PHRASES[code], ()))
 
     def _ring(self, rung: _Rung, targets: list[Target]) -> None:
         self._ever += len(targets)
@@ -147,20 +159,8 @@ class Ringing:
                 for reached in self._exchange.location.of(stop.number)
                 if reached.binding.device_id in stop.devices
             ]
-        target = self._gateway(stop.uri) if stop.kind == "gateway" else self._exchange.media.target(stop.number)
+        target = self._exchange.media.target(stop.number)
         return [target] if target is not None else []
-
-    def _gateway(self, uri: str) -> Target | None:
-        """By its address: a name would be looked up here, and everything would wait for it."""
-        try:
-            url = SipURL(uri if uri.startswith(("sip:", "sips:")) else f"sip:{uri}")
-            check_url(url)
-            host = str(url.host).strip("[]")
-            ipaddress.ip_address(host)
-        except Exception as fault:  # sippy's parser on any text
-            _log.warning("a gateway cannot be called: %s", fault)
-            return None
-        return Target(url, self._exchange.media.udp_flow((host, int(url.port or 5060))))
 
     def _offered(self, stop: Stop) -> Offered:
         subscribers, realm = self._exchange.config.subscribers, self._exchange.config.realm
@@ -268,6 +268,7 @@ class _Rung:
         self.visit = visit or Visit(stop)
         self.fork: Fork | None = None
         self.deflected = False
+        self.looking_up: asyncio.Task[None] | None = None  # kept, so that it is not collected
         self._patience: asyncio.TimerHandle | None = None
 
     def ring(self, targets: list[Target], offered: Offered) -> None:
