@@ -59,10 +59,11 @@ def test_unreadable_preferences_are_set_aside_not_lost(tmp_path, junk):
 
 def test_a_value_of_the_wrong_type_falls_back_and_unknown_ones_are_kept(tmp_path):
     path = tmp_path / "preferences.json"
-    odd = {"theme": "Dark", "bar_places": {"x": "left"}, "last_email": "a@b.c", "from_the_future": [1]}
+    odd = {"text_size": 400, "motion": 1, "shortcuts": {"mute": 7}, "theme": "Dark", "bar_places": {"x": "left"}, "last_email": "a@b.c", "from_the_future": [1]}
     path.write_text(json.dumps(odd))
     file = PreferencesFile(path, at_once)
     assert (file.current.theme, file.current.bar_places, file.current.last_email) == ("system", {}, "a@b.c")
+    assert (file.current.text_size, file.current.motion, file.current.shortcuts) == (100, "system", {})
     file.change(theme="light")
     assert json.loads(path.read_text())["from_the_future"] == [1]
 

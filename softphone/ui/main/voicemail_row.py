@@ -49,7 +49,7 @@ class _Head(PaintedButton):
 
     def end_room(self) -> int:
         """What the buttons at the end take."""
-        return SIDE + (_CALL if self.is_open else _ROUND) + GAP
+        return SIDE + theme().scaled(_CALL if self.is_open else _ROUND) + GAP
 
     def paintEvent(self, event: QPaintEvent) -> None:
         entry, who = self.entry, self.who
@@ -137,7 +137,6 @@ class VoicemailRow(QWidget):
         self.head.delete_wanted.connect(self.delete)
         self.head.moved.connect(self.moved)
         self.play_button = IconButton("play", "", box=_ROUND, icon_size=16, color="text-primary", weight="fill")
-        self.play_button.set_kind("secondary", _ROUND // 2)
         self.play_button.setParent(self.head)
         self.play_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter and Space on the row do the same
         self.play_button.clicked.connect(lambda _=False: self.play.emit())
@@ -151,6 +150,8 @@ class VoicemailRow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.head)
         self.call_button.hide()
+        theme().changed.connect(self._round)
+        self._round()
 
     @property
     def is_open(self) -> bool:
@@ -181,7 +182,6 @@ class VoicemailRow(QWidget):
 
     def _build_detail(self) -> None:
         self.toggle_button = IconButton("play", text_voicemail.play_on(), box=36, icon_size=18, weight="fill")
-        self.toggle_button.set_kind("primary", 18)
         self.toggle_button.clicked.connect(lambda _=False: self.play.emit())
         self.wave = Waveform(text_voicemail.message())
         self.wave.sought.connect(self.sought)
@@ -213,6 +213,13 @@ class VoicemailRow(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.addWidget(self._detail)
+        self._round()
+
+    def _round(self) -> None:
+        """Buttons that are discs stay discs at every text size."""
+        self.play_button.set_kind("secondary", theme().scaled(_ROUND) // 2)
+        if self._detail is not None:
+            self.toggle_button.set_kind("primary", theme().scaled(36) // 2)
 
     def show_progress(self, *, playing: bool, loading: bool, at: float, seconds: float, bars: tuple[float, ...],
                       device: str) -> None:  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from softphone.ui import text_shortcuts as words
 from softphone.ui.shortcuts import words as key_words
@@ -55,7 +55,16 @@ class ConflictBanner(Banner):
         if sentence and sentence != self.accessibleName():
             self.set_content("warning", "", sentence, button=words.use_it_here())
             announce(self, sentence, at_once=True)
+            QTimer.singleShot(0, self, self._show_up)
         self.setVisible(bool(sentence))
         slot = self.parentWidget()
         if slot is not None and not slot.isWindow():
             slot.setVisible(bool(sentence))
+
+    def _show_up(self) -> None:
+        """Wherever the page was scrolled to."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(self, 0, 40)

@@ -69,6 +69,9 @@ class DeviceEditor(Editor):
         self.select.setAccessibleName(f"{name}, {self.select.text()}")
         self.select.setAccessibleDescription(description)
 
+    def set_usable(self, usable: bool, reason: str) -> None:
+        """A device can always be chosen; whether it can be tried follows the calls."""
+
     def show_value(self, value: Json) -> None:
         chosen = value if isinstance(value, str) else None
         found = devices_of(self._context.phone, self._kind, chosen)

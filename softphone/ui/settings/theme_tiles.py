@@ -106,6 +106,7 @@ class ThemeTile(PaintedButton):
         painter.setFont(t.font("body", weight=500))
         words = start_rect(self, QRect(12 + _RADIO + 8, line.top(), line.width() - _RADIO - 8, line.height()))
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, words.width())
+        self.setToolTip(self.text() if text != self.text() else "")
         painter.drawText(words, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, text)
 
 

@@ -63,7 +63,10 @@ class Toast(QWidget):
         self._on_action = on_action
         self._label = ElidedLabel(text, "body", "text-inverse")
         row = QHBoxLayout(self)
-        row.setContentsMargins(_SHADOW + (42 if icon else 16), _SHADOW, _SHADOW + (8 if action else 16), _SHADOW)
+        start, end = _SHADOW + (42 if icon else 16), _SHADOW + (8 if action else 16)
+        if parent.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            start, end = end, start
+        row.setContentsMargins(start, _SHADOW, end, _SHADOW)
         row.setSpacing(12)
         row.addWidget(self._label, 1)
         self.action: _Action | None = None

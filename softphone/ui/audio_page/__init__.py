@@ -1,1 +1,0 @@
-"""The Audio page: which microphone, speaker and ringing device, and how the sound is cleaned."""
