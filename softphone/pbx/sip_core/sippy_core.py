@@ -41,7 +41,7 @@ class SippyCore:
         self._config, self._timings, self._clock = config, timings or Timings(), clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._running: _Running | None = None
+        self._running: Running | None = None
         self._routes: Sequence[MediaRoute] = ()
 
     def start(self) -> SipAddresses:
@@ -95,7 +95,7 @@ class SippyCore:
         thread.join(_PATIENCE)
         self._thread = self._loop = self._running = None
 
-    def _call(self, what: Callable[[_Running], _T]) -> _T | None:
+    def _call(self, what: Callable[[Running], _T]) -> _T | None:
         """On the loop's thread; None when it does not run."""
         loop, running = self._loop, self._running
         if loop is None or running is None:
@@ -116,6 +116,9 @@ class SippyCore:
             return None
         return done.result(_PATIENCE)
 
+    def _make_running(self) -> Running:
+        return Running(self._config, self._timings, self._clock)
+
     def _run(self, ready: concurrent.futures.Future[SipAddresses]) -> None:
         try:
             asyncio.run(self._serve(ready))
@@ -126,7 +129,7 @@ class SippyCore:
                 ready.set_exception(fault)
 
     async def _serve(self, ready: concurrent.futures.Future[SipAddresses]) -> None:
-        running = _Running(self._config, self._timings, self._clock)
+        running = self._make_running()
         running.media.set_media_routes(self._routes)
         try:
             addresses = await running.listeners.open()
@@ -138,21 +141,33 @@ class SippyCore:
             await running.close()
 
 
-class _Running:
-    """All that exists between start and stop, on the loop's thread."""
+class Running:
+    """All that exists between start and stop, on the loop's thread. Behind an edge proxy the `_make` parts differ."""
 
     def __init__(self, config: SipCoreConfig, timings: Timings, clock: Callable[[], float]) -> None:
+        self._config, self._timings, self._clock = config, timings, clock
         self.stopping = asyncio.Event()
         self.layer = TransactionLayer(self._receive, timings)
-        self.location = Location(config.subscribers, config.registrations_changed, clock)
-        self.listeners = Listeners(config, self.layer.receive, self._closed, self._refuse, timings.first_message)
+        self.location = self._make_location()
+        self.listeners = self._make_listeners()
         self.media = MediaRoutes(self._udp_flow)
         self._exchange = Exchange(config, self.layer, self.location, self.media, timings, clock)
         self.message_waiting = MessageWaiting(self._exchange)
         registrar = Registrar(self.layer, self.location, self._udp_flow, timings, clock)
         challenger = DigestChallenger(config.realm, timings.nonce, clock)
-        self._switchboard = Switchboard(self._exchange, registrar, challenger, self.message_waiting)
+        self._switchboard = self._make_switchboard(self._exchange, registrar, challenger)
         self._sweep = LoopTimer(self.location.remove_expired, timings.sweep, -1)
+
+    def _make_location(self) -> Location:
+        return Location(self._config.subscribers, self._config.registrations_changed, self._clock)
+
+    def _make_listeners(self) -> Listeners:
+        return Listeners(self._config, self.layer.receive, self._closed, self._refuse, self._timings.first_message)
+
+    def _make_switchboard(
+        self, exchange: Exchange, registrar: Registrar, challenger: DigestChallenger
+    ) -> Switchboard:
+        return Switchboard(exchange, registrar, challenger, self.message_waiting)
 
     def revoke(self, device_id: str) -> None:
         self.location.remove_device(device_id)

@@ -129,7 +129,7 @@ class Switchboard:
         if self._unsupported(request, transaction):
             return
         device: SipDevice | None = None
-        if not media.trusts(flow):
+        if not self._from_media_child(request, flow):
             device = self._authenticated(request, transaction)
             if device is None:
                 return
@@ -151,6 +151,9 @@ class Switchboard:
         leg = Leg(self._exchange, call, Dialog.as_server(request, flow), party, device_id, caller.key)
         call.receive(leg, request, transaction)
         place_call(self._exchange, call, request, caller, device_id)
+
+    def _from_media_child(self, _request: Any, flow: Flow) -> bool:
+        return self._exchange.media.trusts(flow)
 
     def _caller(self, request: Any, device: SipDevice | None) -> Caller:
         """Who a device is, the phone system knows; media children are believed."""
