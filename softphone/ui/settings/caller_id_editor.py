@@ -79,7 +79,7 @@ class NumberRow(RadioRow):
 
 
 class CallerIdEditor(Editor):
-    """The value is `{"mode": ..., "number": ...}`. Arrows move inside; as a choice acts at once, Space or Enter makes it."""
+    """The value is `{"mode": ..., "number": ...}`. Arrows move inside; a choice acts, so Space or Enter makes it."""
 
     def __init__(self, context: SettingsContext) -> None:
         super().__init__()

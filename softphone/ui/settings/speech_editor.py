@@ -36,6 +36,7 @@ class SpeechEditor(Editor):
         self._context = context
         self._saved = asdict(Speech())
         self._heard: Json = None  # what the fetched preview says
+        self._said = ""  # why it was not heard, until it is tried again
         self.listening = Listening(context, "preview", self)
         self.text = TextArea()
         self.text.edit.setPlaceholderText(words.type_the_message())
@@ -194,6 +195,7 @@ class SpeechEditor(Editor):
     # --- listening ------------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
+        self._said = ""
         if self.listening.playing:
             self.listening.stop()
             return
@@ -217,7 +219,7 @@ class SpeechEditor(Editor):
         self.heard_on.follow()
         self.heard_on.setVisible(self._context.phone.offers("preview"))
         self.listen.setVisible(self._context.phone.offers("preview"))
-        self._say(self._length())
+        self._say(self._said or self._length())
 
     def _length(self) -> str:
         listening = self.listening
@@ -230,9 +232,8 @@ class SpeechEditor(Editor):
         return words.about_seconds(max(1, round(count / pace))) if count else ""
 
     def _trouble(self, sentence: str) -> None:
-        self.listening.fetching = False
+        self._said = sentence
         self._show_listening()
-        self._say(sentence)
 
     def _say(self, sentence: str) -> None:
         if sentence != self.status.plain_text():

@@ -40,7 +40,12 @@ def forwarding_of(context: SettingsContext) -> Forwarding:
 
 
 def is_on(context: SettingsContext) -> bool:
-    """As the switch shows it."""
+    """As the switch shows it, refused or not."""
+    return draft_of(context).wants or bool(context.settings.value("/forwarding/enabled"))
+
+
+def is_asked_for(context: SettingsContext) -> bool:
+    """It acts, or would with somewhere to go."""
     return draft_of(context).wants or forwarding_of(context).enabled
 
 
