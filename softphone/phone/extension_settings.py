@@ -65,7 +65,7 @@ class ExtensionSettings:
         self.saved: Settings | None = None
         self.kept_here = False
         self.hide_number = False
-        self.last_call = 0  # see `KeptSettings`
+        self.last_call = -1  # see `KeptSettings`
         self._address = ""
         self._json: dict[str, Any] = {}  # saved
         self._etag = ""  # "": the version is not known, nothing can be sent

@@ -23,7 +23,7 @@ class KeptSettings:
     document: dict[str, Any] = field(default_factory=dict, repr=False)
     changes: tuple[KeptChange, ...] = field(default=(), repr=False)
     hide_number: bool = False
-    last_call: int = 0  # the row of the phone system's call history that was looked at last
+    last_call: int = -1  # the row of the phone system's call history looked at last; -1: it never was
 
 
 class KeptInMemory:

@@ -42,7 +42,7 @@ class PhoneHistory:
         self._publish_history(Topic.HISTORY)
 
     def _server_calls_loaded(self, rows: Sequence[ServerCall], cursor: int) -> int:
-        """Take what is new after the row `cursor` (0: all of it); returns where to go on from."""
+        """Take what is new after the row `cursor` (-1: none ever); returns where to go on from."""
         if not self._history_known:
             return cursor  # it cannot be told which calls are known; they are asked for again
         known = {entry.id for entry in self.history}
@@ -51,7 +51,7 @@ class PhoneHistory:
                 continue
             self._history_store.save(entry)
             self._publish_history(Topic.HISTORY, entry)
-        return max([cursor, *(row.row for row in rows)])
+        return max([cursor, 0, *(row.row for row in rows)])
 
     def _history_loaded(self, event: ev.HistoryLoaded) -> None:
         known = {entry.id for entry in self.history}

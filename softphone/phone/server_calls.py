@@ -48,11 +48,11 @@ class ServerCalls:
     def not_here(
         self, rows: Iterable[ServerCall], history: Sequence[HistoryEntry], cursor: int
     ) -> Iterator[HistoryEntry]:
-        """Oldest first. What was missed before this computer knew the account (`cursor` 0) is no news."""
+        """Oldest first. What was missed before this computer knew the account (`cursor` -1) is no news."""
         for row in sorted((row for row in rows if row.row > cursor), key=lambda row: row.row):
             if not self._is_here(row, history):
                 entry = entry_of(row)
-                yield entry if cursor else replace(entry, seen=True)
+                yield entry if cursor >= 0 else replace(entry, seen=True)
 
     def _is_here(self, row: ServerCall, history: Sequence[HistoryEntry]) -> bool:
         candidates = [

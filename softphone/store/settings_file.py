@@ -96,4 +96,4 @@ def _decode(raw: dict[str, Any]) -> KeptSettings:
     changes = tuple(KeptChange(str(c["pointer"]), c["value"], c["base"], int(c["group"])) for c in raw["changes"])
     if not all(change.pointer.startswith("/") for change in changes):
         raise ValueError("not a pointer")
-    return KeptSettings(document, changes, hide, int(raw.get("last_call", 0)))
+    return KeptSettings(document, changes, hide, int(raw.get("last_call", -1)))

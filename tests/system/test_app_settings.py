@@ -13,6 +13,7 @@ from tests.system.waiting import until
 
 ALICE = "alice@example.com"
 NO_PASSCODE_IN = "7391"
+BYTES_A_SECOND = 2 * 16_000  # of a recording
 
 
 def change_elsewhere(system, token, patch):
@@ -45,7 +46,7 @@ def restored(phone_system, elsewhere):
     """Alice's settings are as they were, after the test."""
     before = saved(phone_system, elsewhere)
     yield
-    names = ("dnd", "forwarding", "call_waiting", "label", "passcode")
+    names = ("dnd", "forwarding", "call_waiting", "label", "passcode", "no_answer")
     change_elsewhere(phone_system, elsewhere, {name: before[name] for name in names})
 
 
@@ -55,6 +56,7 @@ def test_a_change_is_saved_on_the_service_and_acts(phone_system, signed_in, else
     assert saved(phone_system, elsewhere)["dnd"]["enabled"]
     code, _ = bob.call("100").wait_for_end()
     assert code == 486
+    application.wait_for(lambda s: s["missed"] == 1, "missed, though this computer never heard of it")
     application.do("dnd", "off")
     call = bob.call("100")
     application.wait_for(lambda s: any(c["state"] == "incoming" for c in s["calls"]), "it rings")
@@ -77,6 +79,65 @@ def test_what_the_service_finds_wrong_is_said(signed_in):
     assert (code, said) == (1, "Maximum 1 Phone Number.")
     code, _, said = application.run("settings", "set", "/key", '"199"')
     assert (code, bool(said)) == (1, True)
+
+
+def end_of(application, number):
+    """How a call that a rule refuses ends, with the sentence shown."""
+    call_id = application.do("call", number)
+
+    def ended(status):
+        call = next((c for c in status["calls"] if c["id"] == call_id), None)
+        return call["end"] if call and call["state"] == "disconnected" else None
+
+    return application.wait_for(ended, "the call is over", 30)
+
+
+def test_a_call_that_the_outbound_rule_refuses_names_the_place(signed_in):
+    end = end_of(signed_in(), "+19005550100")
+    assert (end["code"], end["kind"]) == (403, "outbound-rule")
+
+
+def test_a_call_after_the_usage_limit_says_so(phone_system, signed_in, elsewhere):
+    application = signed_in()
+    change_elsewhere(phone_system, elsewhere, {"usage_limit": {"kind": "duration", "limit": 0}})
+    try:
+        end = end_of(application, "+6561112222")
+    finally:
+        change_elsewhere(phone_system, elsewhere, {"usage_limit": {"kind": "unlimited", "limit": None}})
+    assert (end["code"], end["kind"]) == (403, "usage-limit")
+
+
+def test_three_wrong_passcodes_end_the_call_with_that_reason(signed_in):
+    application = signed_in()
+    call_id = application.do("call", "+442071234567")
+
+    def call(status):
+        return next((c for c in status["calls"] if c["id"] == call_id), None)
+
+    application.wait_for(lambda s: call(s) and call(s)["media"], "the passcode is asked for", 20)
+
+    def ended_or_typed_again():
+        """This test does not hear when the prompt asks again."""
+        application.run("dtmf", "0000#")
+        return call(application.status())["end"]
+
+    end = until(ended_or_typed_again, "the call is over", 40, every=1.5)
+    assert end["kind"] == "wrong-passcode"
+
+
+def test_a_voice_message_is_recorded_listed(phone_system, signed_in, elsewhere, restored, bob):
+    application = signed_in()
+    patch = {"no_answer": {"action": "voicemail", "after_seconds": 5, "emails": []}}
+    change_elsewhere(phone_system, elsewhere, patch)
+    call = bob.call("100")
+    application.wait_for(lambda s: any(c["state"] == "incoming" for c in s["calls"]), "it rings")
+    call.wait_for("confirmed", timeout=20)
+    recordings = phone_system.data / "voicemail" / "recording"
+    until(lambda: any(file.stat().st_size > 2 * BYTES_A_SECOND for file in recordings.glob("100_*")), "recorded", 40)
+    call.hangup()
+    application.wait_for(lambda s: s["mailbox"]["unread"] == 1 and s["mailbox"]["new"] == 1, "both tell of it", 20)
+    listed = json.loads(application.do("voicemail", "list", "--json"))
+    assert [(one["from"], one["name"], one["read"]) for one in listed] == [("110", "Bob Lee", False)]
 
 
 def test_changes_wait_while_the_service_is_away_survive_kill_9_and_are_saved_when_it_is_back(

@@ -126,6 +126,13 @@ def test_the_first_look_brings_no_news_of_old_calls():
     assert scene.phone.missed_unseen == 0
 
 
+def test_the_first_call_of_a_new_extension_is_news():
+    scene = Scene().know_history()
+    scene.list()
+    scene.row("declined", rule="do_not_disturb").list()
+    assert scene.phone.missed_unseen == 1
+
+
 def test_rows_that_come_before_the_history_is_known_are_asked_for_again():
     scene = Scene()
     assert scene.row().list() == []
