@@ -10,10 +10,16 @@ from softphone.extension.document import Fault
 from softphone.phone import events as ev
 from softphone.phone.failure import Failure, FailureKind, SettingAuthor
 from softphone.ui.settings.pages import all_pages
+from softphone.ui.settings.search import find, marked
 from softphone.ui.settings.setting import Footnote
+from softphone.ui.settings.settings_window import MOST_PAGES
 from softphone.ui.text import clock
 from softphone.ui.widgets.toast import Toast
 from tests.ui.settings_bench import SettingsBench
+
+
+def later(bench, seconds):
+    return datetime.fromtimestamp(bench.clock.time + seconds).astimezone().isoformat(timespec="seconds")
 
 
 @pytest.fixture
@@ -225,3 +231,55 @@ def test_no_page_is_wider_than_its_window_in_the_smallest_size(qtbot, still, sca
         bench.window.repaint()
         view = bench.window.view
         assert view.widget().minimumSizeHint().width() <= view.viewport().width(), page.name
+
+
+def test_a_search_finds_words_by_their_beginning_and_only_then_anywhere(bench):
+    pages = bench.window.shown_pages()
+    names = [setting.name for page in pages for setting in page.settings]
+    found = [one.setting.label for one in find(pages, names, "ring")]
+    assert found[0].startswith("Ring")
+    assert not any("bring" in label.lower() for label in found)
+    assert "call_waiting" in [one.setting.name for one in find(pages, names, "ECOND")], "nothing begins so"
+    assert find(pages, names, "second tone knock")[0].setting.name == "call_waiting", "words from anywhere"
+
+
+def test_what_was_searched_for_is_marked_where_words_begin():
+    assert marked("Bring the ring", ["ring"]) == [("Bring the ", False), ("ring", True)]
+    assert marked("During", ["ring"]) == [("Du", False), ("ring", True)]
+
+
+def test_few_pages_are_kept_alive(bench):
+    for page in bench.window.shown_pages():
+        bench.window.open(page.name)
+    assert len(bench.window.views) == MOST_PAGES
+    bench.window.open("call_waiting")
+    assert bench.row("call_waiting").isVisible()
+
+
+def test_ctrl_f_and_arrows_and_enter_lead_to_a_setting_without_a_mouse(bench):
+    bench.window.activateWindow()
+    bench.qtbot.keyClick(bench.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    edit = bench.window.search.edit
+    bench.qtbot.keyClicks(edit, "ring dev")
+    bench.keys(edit, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return)
+    assert bench.window.view.page.name == "devices_ringing"
+    row = bench.row("ring_devices")
+    bench.qtbot.waitUntil(lambda: row._flash.state() is row._flash.State.Running, timeout=2000)
+
+
+def test_what_stands_off_the_clock_follows_it_without_anyone_asking(bench):
+    bench.somebody_changes(dnd={"enabled": True, "until": later(bench, 120)})
+    assert bench.window.sidebar.items["do_not_disturb"].value == "2 min"
+    bench.clock.pass_(60)
+    bench.window.context._minute.timeout.emit()
+    assert bench.window.sidebar.items["do_not_disturb"].value == "1 min"
+
+
+def test_a_hidden_window_listens_to_nothing(bench):
+    bench.window.hide()
+    bench.window.context.listen(False)
+    heard = []
+    bench.window.context.updated.connect(lambda: heard.append("updated"))
+    bench.phone.handle(ev.ExtensionLoaded({**bench.document, "label": "Mei"}, '"9"'))
+    assert heard == []
+    assert not bench.window.context._minute.isActive()

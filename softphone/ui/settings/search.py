@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
@@ -34,8 +34,22 @@ def folded(text: str) -> str:
     return "".join((unicodedata.normalize("NFD", one)[:1] or one).lower()[:1] or one for one in text)
 
 
+def _starts_in(word: str, text: str) -> bool:
+    """Some word of the text begins with it."""
+    return text.startswith(word) or any(f"{before}{word}" in text for before in " -(\"'/")
+
+
 def find(pages: Iterable[Page], shown: Iterable[str], text: str) -> list[Found]:
-    """Every word of `text` is in a setting's label, help, keywords or page title; those with it in the label first."""
+    """Settings whose label, help, keywords or page title have every word of `text`; those with it in the label first.
+
+    Words begin with what is typed; only where none does, it may stand anywhere.
+    """
+    pages = tuple(pages)
+    shown = tuple(shown)
+    return _find(pages, shown, text, _starts_in) or _find(pages, shown, text, lambda word, every: word in every)
+
+
+def _find(pages: Iterable[Page], shown: Iterable[str], text: str, fits: Callable[[str, str], bool]) -> list[Found]:
     words = folded(text).split()
     names = set(shown)
     found: list[tuple[int, Found]] = []
@@ -45,9 +59,8 @@ def find(pages: Iterable[Page], shown: Iterable[str], text: str) -> list[Found]:
                 continue
             label = folded(setting.label)
             every = f"{label} {folded(setting.help_text)} {folded(setting.keywords)} {folded(page.title)}"
-            if all(word in every for word in words):
-                starts = label.startswith(words[0]) or f" {words[0]}" in label
-                rank = 0 if starts else 1 if words[0] in label else 2
+            if all(fits(word, every) for word in words):
+                rank = 0 if label.startswith(words[0]) else 1 if fits(words[0], label) else 2
                 found.append((rank, Found(page, setting)))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
@@ -182,14 +195,14 @@ class _Result(PaintedButton):
 
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
-    """The text in pieces, and whether each is one of the words."""
+    """The text in pieces, and whether each is one of the words: at the beginning of a word, if it is there at all."""
     low = folded(text)
     hits = [False] * len(text)
-    for word in words:
-        at = low.find(word)
-        while word and at >= 0:
+    for word in filter(None, words):
+        places = [at for at in range(len(low)) if low.startswith(word, at)]
+        begins = [at for at in places if at == 0 or not low[at - 1].isalnum()]
+        for at in begins or places:
             hits[at : at + len(word)] = [True] * len(word)
-            at = low.find(word, at + 1)
     pieces: list[tuple[str, bool]] = []
     for one, hit in zip(text, hits, strict=True):
         if pieces and pieces[-1][1] is hit:

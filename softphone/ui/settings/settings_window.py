@@ -36,6 +36,7 @@ from softphone.ui.widgets.focus_ring import FocusRing
 from softphone.ui.widgets.toast import show_toast
 
 WIDE = 760
+MOST_PAGES = 4  # kept alive
 RESULTS_SAID_MS = 500
 
 
@@ -147,10 +148,19 @@ class SettingsWindow(QWidget):
             view.back.connect(self.go_back)
             self.views[name] = view
             self._stack.addWidget(view)
+        self.views[name] = self.views.pop(name)  # the newest last
         view.refresh()
         self._stack.setCurrentWidget(view)
+        self._forget_oldest()
         self.sidebar.set_current(name)
         self._fit()
+
+    def _forget_oldest(self) -> None:
+        """A page is quick to make again, and each one alive slows down a change of theme or text size."""
+        for name in list(self.views)[:-MOST_PAGES]:
+            view = self.views.pop(name)
+            self._stack.removeWidget(view)
+            view.deleteLater()
 
     def go_back(self) -> None:
         """Narrow: from the page to the list."""

@@ -63,7 +63,7 @@ class _Item(PaintedButton):
         ink = self._ground(painter)
         chosen = self.isChecked()
         box = start_rect(self, QRect(_SIDE, (self.height() - 18) // 2, 18, 18))
-        weight: Weight | None = "fill" if chosen else None
+        weight: Weight = "fill" if chosen else "regular"
         paint_icon(painter, QRectF(box), self.page.icon, ink if chosen else "text-secondary", weight)
         end = self.width() - _SIDE
         leading = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
