@@ -15,15 +15,20 @@ from softphone.phone.party import Party
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
 from softphone.phone.service_events import (
-    OutboundRulesLoaded as OutboundRulesLoaded,
-    RequestDone as RequestDone,
-    RequestRefused as RequestRefused,
-    ServerCallsLoaded as ServerCallsLoaded,
-    ServiceEvent as ServiceEvent,
-    SoundFetched as SoundFetched,
-    VoicemailsLoaded as VoicemailsLoaded,
+    OutboundRulesLoaded,
+    RequestDone,
+    RequestRefused,
+    ServerCallsLoaded,
+    ServiceEvent,
+    SoundFetched,
+    VoicemailsLoaded,
 )
 from softphone.phone.sound import SoundDevice, SoundInUse
+
+__all__ = [  # beside what is here
+    "OutboundRulesLoaded", "RequestDone", "RequestRefused", "ServerCallsLoaded", "ServiceEvent", "SoundFetched",
+    "VoicemailsLoaded",
+]  # fmt: skip
 
 # --- from the user agent -------------------------------------------------------------------------------------------
 

@@ -73,8 +73,9 @@ def entry_of(row: ServerCall) -> HistoryEntry:
         outcome = Outcome.MISSED if row.rule == _DO_NOT_DISTURB else _INCOMING.get(row.reason, Outcome.MISSED)
     party = Party(row.number, "", row.name) if row.number else Party("anonymous", "anonymous.invalid")
     return HistoryEntry(
-        id=f"{_PREFIX}{row.call_id}-{row.row}", outgoing=row.outgoing, remote=party, started_at=row.started_at, outcome=outcome,
-        talk_seconds=row.seconds, diverted_by=row.forwarded_by, seen=outcome is not Outcome.MISSED, rule=row.rule,
+        id=f"{_PREFIX}{row.call_id}-{row.row}", outgoing=row.outgoing, remote=party, started_at=row.started_at,
+        outcome=outcome, talk_seconds=row.seconds, diverted_by=row.forwarded_by, seen=outcome is not Outcome.MISSED,
+        rule=row.rule,
     )  # fmt: skip
 
 
