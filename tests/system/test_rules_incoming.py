@@ -213,6 +213,52 @@ async def test_forwarding_to_a_group_rings_its_members(ground: RuleGround):
     await outgoing.answered()
 
 
+@rule
+async def test_a_call_to_a_group_rings_its_members_by_their_own_rules(ground: RuleGround):
+    bob, ben, farah = [await ground.phone(name) for name in ("110-1", "101-1", "102-1")]
+    ground.subscribers.groups["500"] = ("101", "102")
+    ground.set("101", dnd=DoNotDisturb(True))
+    outgoing = await ground.dial(bob, "500")
+    incoming = await farah.incoming()
+    assert shown(incoming.invite) == "110"
+    assert incoming.invite.get("diversion") == ""  # a group is no diversion
+    await incoming.answer(sdp(6000))
+    await outgoing.answered()
+    await outgoing.hang_up()
+    await ground.silent(ben)
+    assert (await ground.record_of("110")).callee == "500"
+    assert (await ground.record_of("102")).called == "500"
+
+
+@rule
+async def test_one_who_declines_a_forwarded_call_leaves_the_others_ringing(ground: RuleGround):
+    bob, ben, farah = [await ground.phone(name) for name in ("110-1", "101-1", "102-1")]
+    ground.set("100", forwarding=Forwarding(True, None, ("101", "102")))
+    outgoing = await ground.dial(bob, "100")
+    await (await ben.incoming()).refuse(603)
+    await (await farah.incoming()).answer(sdp(6000))
+    await outgoing.answered()
+    await outgoing.hang_up()
+    assert (await ground.record_of("101")).reason == "declined"
+    assert (await ground.record_of("102")).reason == "answered"
+
+
+@rule
+async def test_a_caller_who_gives_up_while_a_forwarded_call_rings_stops_every_branch(ground: RuleGround):
+    bob, ben, outside = await ground.phone("110-1"), await ground.phone("101-1"), await ground.child("+656...")
+    ground.set("100", forwarding=Forwarding(True, OUTSIDE, ("101",)))
+    outgoing = await ground.dial(bob, "100")
+    calls = [await ben.incoming(), await outside.incoming()]
+    for call in calls:
+        call.ring()
+    await outgoing.progress(180)
+    await asyncio.gather(outgoing.cancel(), *(call.cancelled() for call in calls))
+    assert (await outgoing.refused()).code == 487
+    assert (await ground.record_of("101")).reason == "cancelled"
+    assert (await ground.record_of("100")).reason == "forwarded"
+    assert ground.subscribers.usage == {}
+
+
 # -- busy --------------------------------------------------------------------------------------------------------------
 
 

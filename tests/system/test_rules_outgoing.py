@@ -140,6 +140,25 @@ async def last_notify(peer: SipPeer, call: IncomingCall) -> str:
             return notify.body
 
 
+@rule
+async def test_an_attended_transfer_shows_what_the_extension_chose(ground: RuleGround):
+    alice, bob, ben = [await ground.phone(name) for name in ("100-1", "110-1", "101-1")]
+    settings = ground.subscribers.documents["100"].caller_id
+    for inside, key in (("extension_key", "100"), ("caller_number", "110")):
+        ground.set("100", caller_id=replace(settings, transfer=replace(settings.transfer, internal=inside)))
+        first, far = await ground.talk(alice, bob, "110")
+        second, further = await ground.talk(alice, ben, "101")
+        replaces = f"{second.call_id}%3Bto-tag%3D{second.remote_tag}%3Bfrom-tag%3D{second.local_tag}"
+        await first.ask("REFER", headers=(("Refer-To", f"<sip:101@pbx.test?Replaces={replaces}>"),))
+        bob.reply(await bob.expect("INVITE", far.call_id), 200, "OK", sdp(5002))
+        offered = await ben.expect("INVITE", further.call_id)
+        assert f"<sip:{key}@pbx.test>" in offered.get("p-asserted-identity")
+        ben.reply(offered, 200, "OK", sdp(5102))
+        await last_notify(alice, first)
+        await far.hang_up()
+        await ben.expect("BYE", further.call_id)
+
+
 # -- usage limit -------------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +192,20 @@ async def test_a_call_forwarded_outside_is_the_talk_time_of_who_forwards(ground:
     await call.answered()
     await ground.until(lambda: ground.subscribers.usage.get("100", 0) > 0, "talk time counted")
     await call.hang_up()
+
+
+@rule
+async def test_a_call_transferred_outside_is_the_talk_time_of_who_transfers(ground: RuleGround):
+    alice, bob, outside = await ground.phone("100-1"), await ground.phone("110-1"), await ground.child("+656...")
+    ground.set("100", usage_limit=UsageLimit("duration", 10, 10 - 0.5 / 60))
+    outgoing, incoming = await ground.talk(bob, alice, "100")
+    await incoming.ask("REFER", headers=(("Refer-To", f"<sip:{OUTSIDE}@pbx.test>"),))
+    answering = asyncio.ensure_future((await outside.incoming()).answer(sdp(6000)))
+    bob.reply(await bob.expect("INVITE", outgoing.call_id), 200, "OK", sdp(4002))
+    await answering
+    assert (await last_notify(alice, incoming)).startswith("SIP/2.0 200")
+    assert (await bob.expect("BYE", outgoing.call_id)).get("reason") == LIMIT_REACHED
+    assert set(ground.subscribers.usage) == {"100"}
 
 
 @rule
