@@ -165,6 +165,8 @@ def main() -> None:
         "processing": sound.set_processing,
         "tone": sound.play_tone,
         "digit": sound.play_digit,
+        "file": sound.play_file,
+        "stop_file": sound.stop_file,
         "mute": sound.set_muted,
         "levels": lambda: tell("levels", peaks=sound.levels()),
         "statistics": lambda: tell("statistics", fast=port.fast, **asdict(sound.statistics()),
