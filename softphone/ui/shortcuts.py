@@ -137,6 +137,12 @@ def shortcuts() -> Shortcuts:
     return _shortcuts
 
 
+def with_keys(text: str, action: str) -> str:
+    """A tooltip: the words, and the keys that the action has now."""
+    keys = shortcuts().words(action)
+    return f"{text}  {keys}" if keys else text
+
+
 def bind(window: QWidget, keys: str, action: Callable[[], object]) -> QShortcut:
     """A shortcut of one top-level window, whatever has the focus in it."""
     shortcut = QShortcut(QKeySequence(keys), window)

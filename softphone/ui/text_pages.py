@@ -13,18 +13,6 @@ def keypad() -> str:
     return tr("Keypad")
 
 
-def calls_keys() -> str:
-    return tr("Ctrl 1")
-
-
-def keypad_keys() -> str:
-    return tr("Ctrl 3")
-
-
-def box_keys() -> str:
-    return tr("Ctrl K")
-
-
 def quit_keys() -> str:
     return tr("Ctrl Q")
 

@@ -203,9 +203,5 @@ def settings_opens() -> str:
     return tr("Settings…")
 
 
-def settings_keys() -> str:
-    return tr("Ctrl ,")
-
-
 def new_voicemails(count: int) -> str:
     return tr("1 new voicemail") if count == 1 else tr("%n new voicemails", count)

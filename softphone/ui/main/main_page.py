@@ -80,9 +80,9 @@ class MainPage(QWidget):
         self._fade: object | None = None
         self.column = MainColumn(phone, demo=demo, test_number=test_number)
         places = (
-            Place("calls", text_pages.calls(), "clock-counter-clockwise", text_pages.calls_keys()),
-            Place("keypad", text_pages.keypad(), "dots-nine", text_pages.keypad_keys()),
-            Place("settings", text_status.settings(), "gear-six", text_status.settings_keys(), last=True),
+            Place("calls", text_pages.calls(), "clock-counter-clockwise"),
+            Place("keypad", text_pages.keypad(), "dots-nine"),
+            Place("settings", text_status.settings(), "gear-six", last=True),
         )
         self.bar = Navigation(places, rail=False)
         self.rail = Navigation(places, rail=True)

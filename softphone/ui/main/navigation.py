@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from softphone.ui import text_pages
+from softphone.ui.shortcuts import shortcuts, with_keys
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.motion import with_alpha
 from softphone.ui.theme.theme import theme
@@ -22,12 +23,11 @@ _PILL = (52, 28)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page one can go to; `last` stands apart at the end of the rail."""
+    """A page one can go to, by its action in the table of keys too; `last` stands apart at the end of the rail."""
 
     name: str
     text: str
     icon: str
-    shortcut: str = ""
     last: bool = False
 
 
@@ -41,8 +41,12 @@ class _Item(PaintedButton):
         self.setText(place.text)
         self.setCheckable(True)
         self.setAutoExclusive(False)
-        self.setToolTip(f"{place.text}  {place.shortcut}" if place.shortcut else "")
         self.set_count(0)
+        shortcuts().changed.connect(self._show_keys)
+        self._show_keys()
+
+    def _show_keys(self, _action: str = "") -> None:
+        self.setToolTip(with_keys(self.place.text, self.place.name))
 
     def set_count(self, count: int) -> None:
         self.count = count

@@ -13,6 +13,7 @@ from softphone.ui.main.dial_text import DialText
 from softphone.ui.main.number_edit import NumberEdit
 from softphone.ui.main.reading_direction import runs_right_to_left, set_margins
 from softphone.ui.main.suggestions import starts_like_number
+from softphone.ui.shortcuts import shortcuts
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import IconButton
@@ -49,7 +50,7 @@ class NumberBox(QWidget):
         self.edit.setPlaceholderText(text_pages.name_or_number())
         self.edit.setAccessibleName(text_pages.name_or_number())
         self.edit.installEventFilter(self)
-        self._hint = Label(text_pages.box_keys(), "caption", "text-tertiary", weight=500)
+        self._hint = Label(shortcuts().words("find"), "caption", "text-tertiary", weight=500)
         self.clear_button = IconButton("x", text_pages.clear(), box=28, icon_size=18, weight="regular")
         self.clear_button.clicked.connect(lambda _=False: self.clear())
         self.call_button = IconButton("phone", text_actions.call(), box=34, icon_size=18)
@@ -61,6 +62,7 @@ class NumberBox(QWidget):
         self._row.addWidget(_Lens(self))
         self._row.addWidget(self.edit, 1)
         self._row.addWidget(self._hint)
+        shortcuts().changed.connect(self._show_keys)
         self._row.addSpacing(6)
         self._row.addWidget(self.clear_button)
         self._row.addWidget(self.call_button)
@@ -72,6 +74,9 @@ class NumberBox(QWidget):
         theme().changed.connect(self._dress)
         self._dress()
         self._filled()
+
+    def _show_keys(self, _action: str) -> None:
+        self._hint.setText(shortcuts().words("find"))
 
     def clear(self) -> None:
         self._dial.set("")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui import text_actions, text_stage
+from softphone.ui.shortcuts import with_keys
 from softphone.ui.text_call import isolated
 from softphone.ui.widgets.painted_button import start_rect
 from softphone.ui.widgets.round_button import RoundCallButton
@@ -61,11 +62,11 @@ class CallControls(QWidget):
     ) -> None:
         super().__init__(parent)
         self._gap_y = 14
-        self.mute = self._button("microphone", text_actions.mute(), "Ctrl M", checkable=True)
-        self.keypad = self._button("dots-nine", text_stage.keypad(), "Ctrl D")
+        self.mute = self._button("microphone", text_actions.mute(), "mute", checkable=True)
+        self.keypad = self._button("dots-nine", text_stage.keypad(), "call_keypad")
         self.audio = self._button("speaker-high", text_stage.audio(), "")
-        self.hold = self._button("pause", text_actions.hold(), "Ctrl H", checkable=True)
-        self.swap = self._button("swap", text_stage.swap(), "L")
+        self.hold = self._button("pause", text_actions.hold(), "hold", checkable=True)
+        self.swap = self._button("swap", text_stage.swap(), "swap")
         self.add_call = self._button("user-plus", text_stage.add_call(), "")
         self.audio.set_menu_mark(True)
         self.mute.clicked.connect(lambda on: mute(on))
@@ -77,11 +78,19 @@ class CallControls(QWidget):
         self.swap.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def _button(self, icon: str, label: str, keys: str, *, checkable: bool = False) -> RoundCallButton:
+    def _button(self, icon: str, label: str, action: str, *, checkable: bool = False) -> RoundCallButton:
+        """`action`: its name in the table of keys, "" for none."""
         button = RoundCallButton(icon, label, checkable=checkable, parent=self)
-        button.setProperty("tip", f"{label}  {keys}" if keys else label)
-        button.setToolTip(button.property("tip"))
+        button.setProperty("label", label)
+        button.setProperty("action", action)
+        button.setToolTip(self._tip(button))
         return button
+
+    @staticmethod
+    def _tip(button: RoundCallButton) -> str:
+        """With the keys it has now."""
+        label, action = str(button.property("label")), str(button.property("action"))
+        return with_keys(label, action) if action else label
 
     def show_state(self, now: ControlsState) -> None:
         later = text_stage.why_not(now.set_up)
@@ -104,7 +113,7 @@ class CallControls(QWidget):
 
     def _allow(self, button: RoundCallButton, allowed: bool, why_not: str) -> None:
         button.setEnabled(allowed)
-        button.setToolTip(str(button.property("tip")) if allowed else why_not)
+        button.setToolTip(self._tip(button) if allowed else why_not)
 
     def _toggle(self, button: RoundCallButton, allowed: bool, on: bool, icon: str, why_not: str) -> None:
         self._allow(button, allowed, why_not)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPen, QResizeEvent, QSho
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui import text_actions, text_stage
+from softphone.ui.shortcuts import with_keys
 from softphone.ui.theme.motion import FRAME_MS
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
@@ -104,7 +105,7 @@ class EndButtons(QWidget):
     def show_end(self, words: str, spoken: str, keypad_open: bool, enabled: bool) -> None:
         self.end.setText(words)
         self.end.setAccessibleName(spoken)
-        self.end.setToolTip(f"{words}  Ctrl E")
+        self.end.setToolTip(with_keys(words, "end"))
         self.end.setEnabled(enabled)
         self._only([self.hide_keypad, self.end] if keypad_open else [self.end])
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from softphone.ui import text_stage
+from softphone.ui.shortcuts import with_keys
 from softphone.ui.widgets.banner import Banner, BannerKind
 from softphone.ui.widgets.button import Button
 
@@ -35,7 +36,7 @@ class NoticeSlot(QWidget):
         self._banner: Banner | None = None
         self.resume_button = Button(text_stage.resume_call(), "secondary", "play", parent=self)
         self.resume_button.set_icon("play", size=16, weight="fill")
-        self.resume_button.setToolTip(text_stage.resume_call() + "  Ctrl H")
+        self.resume_button.setToolTip(with_keys(text_stage.resume_call(), "hold"))
         self.resume_button.clicked.connect(lambda _=False: self.resume.emit())
         self.resume_button.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from softphone.phone.call import Call, CallState, Intent
 from softphone.extension.outgoing_rules import shown_number
+from softphone.phone.call import Call, CallState, Intent
 from softphone.phone.number import shown
 from softphone.phone.phone import Phone
 from softphone.phone.registration import RegistrationState
