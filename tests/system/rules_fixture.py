@@ -51,6 +51,7 @@ class RuleGround(Ground):
 
     def __init__(self, engine: Engine, timings: Timings = QUICK) -> None:
         self.now = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
+        self.faults_expected = False  # or the log has none
         self.missed: list[tuple[str, str]] = []
         self.asked: list[dict[str, Any]] = []  # commands for the media children
         self._routes: list[MediaRoute] = []
@@ -140,7 +141,7 @@ def rule(
         finally:
             await ground.close()
             logging.getLogger().removeHandler(ground.tracebacks)
-        assert not ground.tracebacks.records, "\n".join(ground.tracebacks.texts())
+        assert ground.faults_expected or not ground.tracebacks.records, "\n".join(ground.tracebacks.texts())
 
     def test(engine: Engine) -> None:
         asyncio.run(run(engine))

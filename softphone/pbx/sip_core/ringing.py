@@ -4,10 +4,11 @@ with its branches and its time; the first answer ends the others."""
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol
 
 from softphone.extension.call_rules import LineState
 from softphone.pbx.diversion import diversion_headers, history_info
@@ -47,6 +48,25 @@ class RingingListener(LegOwner, Protocol):
     def failed(self, code: int, reason: str, headers: tuple[Any, ...]) -> None:
         """Nothing rings any more."""
         ...
+
+
+_P = ParamSpec("_P")
+
+
+def _or_fails(work: Callable[Concatenate[Ringing, _P], None]) -> Callable[Concatenate[Ringing, _P], None]:
+    """Rules that cannot be read (a database is lost) end the call, which else would ring for nobody."""
+
+    @functools.wraps(work)
+    def guarded(ringing: Ringing, /, *args: _P.args, **more: _P.kwargs) -> None:
+        try:
+            work(ringing, *args, **more)
+        except Exception:
+            _log.exception("a call could not go on")
+            if not ringing.over:
+                ringing.cancel()
+                ringing._listener.failed(500, "Server Internal Error", ())
+
+    return guarded
 
 
 class Ringing:
@@ -133,7 +153,10 @@ class Ringing:
                 self._ring_or_refuse(rung, self._targets(stop))
 
     async def _look_up(self, rung: _Rung) -> None:
-        target = await gateway_target(rung.stop.uri, self._exchange.media.udp_flow)
+        self._found(rung, await gateway_target(rung.stop.uri, self._exchange.media.udp_flow))
+
+    @_or_fails
+    def _found(self, rung: _Rung, target: Target | None) -> None:
         if rung in self._rung:  # not ended meanwhile
             self._rung.remove(rung)
             self._ring_or_refuse(rung, [target] if target is not None else [])
@@ -180,6 +203,7 @@ class Ringing:
 
     # -- nobody answers ---------------------------------------------------------------------------------------------
 
+    @_or_fails
     def not_answered_in_time(self, rung: _Rung) -> None:
         rung.stop_ringing(None)
         self._rung.remove(rung)
@@ -237,6 +261,7 @@ class Ringing:
         if stop.payer and not leg.ended:
             leg.meter = UsageMeter(self._exchange, stop.payer, leg)
 
+    @_or_fails
     def redirected(self, rung: _Rung, numbers: list[str]) -> None:
         for number in numbers[:_MOST_REDIRECTIONS]:
             stops = [stop for stop in self.routing.deflected(rung.stop, number)
@@ -244,6 +269,7 @@ class Ringing:
             rung.deflected = rung.deflected or bool(stops)
             self._add(stops)
 
+    @_or_fails
     def failed(self, rung: _Rung, code: int, reason: str, headers: tuple[Any, ...]) -> None:
         rung.stop_ringing(None)
         self._rung.remove(rung)

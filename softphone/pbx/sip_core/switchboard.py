@@ -150,7 +150,11 @@ class Switchboard:
         party, device_id = Party(caller.user, caller.name), None if device is None else device.device_id
         leg = Leg(self._exchange, call, Dialog.as_server(request, flow), party, device_id, caller.key)
         call.receive(leg, request, transaction)
-        place_call(self._exchange, call, request, caller, device_id)
+        try:
+            place_call(self._exchange, call, request, caller, device_id)
+        except Exception:  # of the database, say: without this the call would be up for ever
+            call.failed(500, "Server Internal Error", ())
+            raise
 
     def _from_media_child(self, _request: Any, flow: Flow) -> bool:
         return self._exchange.media.trusts(flow)

@@ -57,7 +57,11 @@ class UsageMeter:
             self._schedule()
 
     def _left(self) -> float | None:
-        settings = self._exchange.config.subscribers.settings(self._key)
+        try:
+            settings = self._exchange.config.subscribers.settings(self._key)
+        except Exception:
+            _log.exception("the usage limit of %s cannot be read", self._key)
+            return None  # it is looked at again
         return None if settings is None else seconds_left(settings)
 
     def _tell(self) -> None:
