@@ -12,32 +12,23 @@ from datetime import datetime, timezone
 from typing import Any
 
 from softphone.extension.document import Fault, InvalidDocument, Json, merge_patch, value_at
-from softphone.extension.outgoing_rules import is_emergency
 from softphone.extension.settings import Settings
 from softphone.extension.validation import READ_ONLY, change_faults, refused_changes
 from softphone.phone.account import DirectoryEntry, Provisioning
-from softphone.phone.failure import Failure, FailureKind, Refused, is_away
-from softphone.phone.plain_settings import acts_here, plain_document, with_own_number
+from softphone.phone.failure import Failure, FailureKind, Refused, SettingAuthor, is_away
+from softphone.phone.plain_settings import acts_here, caller_id_to_ask, plain_document, with_own_number
 from softphone.phone.ports import AccountRequests, SettingsStore
 from softphone.phone.publisher import Publisher, Topic
-from softphone.phone.settings_change import (
-    Change,
-    SettingAuthor,
-    SettingState,
-    concerns,
-    leaves,
-    patch_of,
-    to_keep,
-    with_changes,
-)
+from softphone.phone.settings_change import Change, SettingState, concerns, leaves, patch_of, to_keep, with_changes
 
 log = logging.getLogger(__name__)
 
 State = SettingState
 
-HIDDEN = "anonymous"  # RFC 3323
 MOST_COLLISIONS = 3  # as often as a change meets another version before it is given up
 MOST_UNDOS = 20
+#: In every document, and nothing here acts on it yet: a dead STUN server stops the SIP thread for seconds.
+_IDLE = "/network/stun"
 _BY_WEIGHT = tuple(State)
 _UNSENT = (State.PENDING, State.WAITING)
 
@@ -80,7 +71,7 @@ class ExtensionSettings:
 
     def available(self, pointer: str) -> bool:
         """Whether this account has that setting at all."""
-        if self.document is None:
+        if self.document is None or pointer == _IDLE:
             return False
         if self.kept_here:
             return acts_here(pointer)
@@ -145,13 +136,9 @@ class ExtensionSettings:
         return self._undo[-1][0] if self._undo else ""
 
     def own_caller_id(self, destination: str) -> str | None:
-        """What a plain SIP account asks to be shown as; with an account the phone system decides. Emergency services
-        see the number."""
-        if not self.kept_here or self.document is None:
-            return None
-        if self.hide_number and not is_emergency(destination, self.document, outside=True):
-            return HIDDEN
-        return self.document.caller_id.number
+        """What a plain SIP account asks to be shown as; with an account the phone system decides."""
+        here = self.document if self.kept_here else None
+        return None if here is None else caller_id_to_ask(here, destination, hidden=self.hide_number)
 
     # --- intents --------------------------------------------------------------------------------------------------
 
@@ -241,6 +228,11 @@ class ExtensionSettings:
 
     def loaded(self, document: dict[str, Any], etag: str) -> None:
         """The service tells its version: after the start, or after a change made elsewhere."""
+        if etag and etag == self._etag and document == self._json and not self._away:
+            return  # asked for because of something else
+        self._take(document, etag)
+
+    def _take(self, document: dict[str, Any], etag: str) -> None:
         before, self._json, self._etag, self._away = self._etag, document, etag, False
         self._rebase()
         if before and any(self.state(w) is State.CONFLICT and not self.changed_by(w) for w in self._changes):
@@ -259,7 +251,7 @@ class ExtensionSettings:
 
     def save_answered(self, document: dict[str, Any], etag: str) -> None:
         self._flight = {}
-        self.loaded(document, etag)
+        self._take(document, etag)
 
     def save_refused(self, failure: Failure) -> None:
         if failure.kind is FailureKind.CONFLICT:
@@ -272,8 +264,10 @@ class ExtensionSettings:
         self._resume()
 
     def service_reached(self, failure: Failure | None) -> None:
-        self._away = failure is not None and is_away(failure)
-        self._resume()
+        away = failure is not None and is_away(failure)
+        if away is not self._away:
+            self._away = away
+            self._resume()
 
     # --- inside ---------------------------------------------------------------------------------------------------
 

@@ -6,14 +6,17 @@ import re
 from typing import Any
 
 from softphone.extension.document import InvalidDocument, merge_patch, value_at
+from softphone.extension.outgoing_rules import is_emergency
 from softphone.extension.settings import KEY, CallerId, Device, Network, Settings
 from softphone.phone.account import Provisioning
 
 #: The settings that act without a phone system that knows of them.
 ACTING = (
     "/dnd", "/forwarding", "/call_waiting", "/caller_id/number", "/caller_id/numbers", "/caller_id/mode",
-    "/no_answer/action", "/no_answer/number", "/no_answer/after_seconds", "/network",
+    "/no_answer/action", "/no_answer/number", "/no_answer/after_seconds", "/network/tls",
+    "/network/local_sip_server_ip",
 )
+HIDDEN = "anonymous"  # RFC 3323
 #: A key that nobody dials, for an account whose user name is none: nothing forwards "to itself" by chance.
 _NO_KEY = "0000000000"
 
@@ -51,3 +54,10 @@ def with_own_number(patch: dict[str, Any]) -> dict[str, Any]:
     number = value_at(patch, "/caller_id/number")
     numbers = [number] if isinstance(number, str) else []
     return {**patch, "caller_id": {**caller_id, "mode": "fixed", "numbers": numbers}}
+
+
+def caller_id_to_ask(settings: Settings, destination: str, *, hidden: bool) -> str | None:
+    """What goes with a call; emergency services always see the number."""
+    if hidden and not is_emergency(destination, settings, outside=True):
+        return HIDDEN
+    return settings.caller_id.number

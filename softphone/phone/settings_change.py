@@ -9,10 +9,8 @@ from enum import Enum
 from typing import Any
 
 from softphone.extension.document import Json, merge_patch, pointer, value_at
-from softphone.phone.failure import Failure, SettingAuthor
+from softphone.phone.failure import Failure
 from softphone.phone.kept_settings import KeptChange, KeptSettings
-
-__all__ = ["Change", "SettingAuthor", "SettingState", "concerns", "leaves", "patch_of", "to_keep", "with_changes"]
 
 #: Never written to the disk.
 _SECRET = "/passcode"

@@ -134,6 +134,22 @@ def test_listeners_hear_of_every_step(scene):
     assert heard == [SettingState.PENDING, SettingState.SAVED]
 
 
+def test_an_answer_that_changes_nothing_lets_the_next_change_go_out(scene):
+    scene.settings.change({"label": "Alice"})
+    scene.settings.change({"call_waiting": False})
+    scene.answered += 1
+    scene.phone.handle(ev.SettingsSaved(scene.document, scene.etag))
+    assert scene.unanswered == [({"call_waiting": False}, '"1"')]
+
+
+def test_a_version_that_is_known_is_no_news(scene):
+    heard = []
+    scene.phone.on(Topic.SETTINGS, heard.append)
+    scene.load()
+    scene.phone.handle(ev.ServiceReached())
+    assert heard == []
+
+
 # --- what is wrong ----------------------------------------------------------------------------------------------------
 
 

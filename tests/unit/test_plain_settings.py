@@ -92,7 +92,8 @@ def test_what_needs_a_phone_system_is_absent_and_cannot_be_changed(scene):
                   "/caller_id/number", "/network/tls"):  # fmt: skip
         assert scene.settings.available(where), where
     for where in ("/usage_limit", "/outbound_rule", "/devices", "/passcode", "/no_answer/emails",
-                  "/no_answer/message/speech/text", "/caller_id/assigned", "/ring_devices", "/label"):  # fmt: skip
+                  "/no_answer/message/speech/text", "/caller_id/assigned", "/ring_devices", "/label",
+                  "/network/stun"):  # fmt: skip
         assert not scene.settings.available(where), where
     with pytest.raises(Refused):
         scene.settings.change({"usage_limit": {"kind": "duration", "limit": 5}})
