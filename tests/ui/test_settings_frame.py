@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication
 
 from softphone.extension.document import Fault
 from softphone.phone import events as ev
@@ -283,3 +284,23 @@ def test_a_hidden_window_listens_to_nothing(bench):
     bench.phone.handle(ev.ExtensionLoaded({**bench.document, "label": "Mei"}, '"9"'))
     assert heard == []
     assert not bench.window.context._minute.isActive()
+
+
+def test_no_page_opens_a_window_of_its_own(qtbot, still):
+    bench = SettingsBench(qtbot)
+    before = set(QApplication.topLevelWidgets())
+    for page in bench.window.shown_pages():
+        bench.window.open(page.name)
+        bench.phone.handle(ev.ExtensionLoaded({**bench.document, "label": page.title}, f'"{page.name}"'))
+        bench.settle()
+        QApplication.processEvents()
+        opened = {one for one in QApplication.topLevelWidgets() if one.isVisible()} - before
+        assert not opened, f"{page.name} opens {opened}"
+
+
+@pytest.mark.parametrize("changed", [{"dnd": {"enabled": True, "until": None}}, {"ring_devices": ["desktop"]}])
+def test_a_row_without_words_of_its_own_marks_its_state_on_the_page_alone(qtbot, still, changed):
+    bench = SettingsBench(qtbot, page="do_not_disturb" if "dnd" in changed else "devices_ringing")
+    before = {one for one in QApplication.topLevelWidgets() if one.isVisible()}
+    bench.somebody_changes(**changed)
+    assert {one for one in QApplication.topLevelWidgets() if one.isVisible()} == before

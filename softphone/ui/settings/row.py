@@ -104,6 +104,10 @@ class SettingRow(QWidget):
             self.fault.setContentsMargins(14, 0, 16, 12)
             self._outer.addLayout(self._side)
             self._outer.addWidget(self.below)
+            unseen = QWidget(self)
+            unseen.hide()
+            for widget in (self._label, self._help, self.mark):  # without a parent they would be windows
+                widget.setParent(unseen)
             return
         top = QWidget()
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, top)
