@@ -17,6 +17,7 @@ from softphone.ui.settings.listening import HeardOn, Listening
 from softphone.ui.settings.slider import Slider
 from softphone.ui.settings.text_area import TextArea
 from softphone.ui.text import timer
+from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.button import Button
 from softphone.ui.widgets.labels import Label, TextBlock
 from softphone.ui.widgets.segmented import Segmented
@@ -96,7 +97,7 @@ class SpeechEditor(Editor):
         super().resizeEvent(event)
         ways = QBoxLayout.Direction
         for row in (self._voice_row, self._sliders):
-            row.setDirection(ways.TopToBottom if self.width() < _NARROW else ways.LeftToRight)
+            row.setDirection(ways.TopToBottom if self.width() < theme().scaled(_NARROW) else ways.LeftToRight)
 
     # --- the editor -----------------------------------------------------------------------------------------------
 

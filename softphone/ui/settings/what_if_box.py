@@ -73,7 +73,7 @@ class WhatIfBox(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         ways = QBoxLayout.Direction
-        self._fields.setDirection(ways.TopToBottom if self.width() < _NARROW else ways.LeftToRight)
+        self._fields.setDirection(ways.TopToBottom if self.width() < theme().scaled(_NARROW) else ways.LeftToRight)
 
     # --- what is asked --------------------------------------------------------------------------------------------
 
