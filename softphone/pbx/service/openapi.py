@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from softphone.extension.validation import READ_ONLY
 from softphone.pbx.service import models
 from softphone.pbx.service.operations import JSON_TYPE, MERGE_PATCH_TYPE, OPERATIONS, Operation
 from softphone.pbx.service.problems import PROBLEMS
@@ -65,8 +66,14 @@ def _describe(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         body = {JSON_TYPE: {"schema": _schema(operation.body, schemas)}}
         described["requestBody"] = {"required": True, "content": body}
     if operation.merge_patch:
-        patch = {"type": "object", "description": "RFC 7396, applied to the document that GET answers"}
-        described["requestBody"] = {"required": True, "content": {MERGE_PATCH_TYPE: {"schema": patch}}}
+        patch = _patch_of(_schema(operation.result, schemas), schemas)
+        for pointer in READ_ONLY:
+            _leave_out(pointer.split("/")[1:], patch, schemas)
+        described["requestBody"] = {
+            "description": "RFC 7396, applied to the document that GET answers",
+            "required": True,
+            "content": {MERGE_PATCH_TYPE: {"schema": patch}},
+        }
         parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
     if parameters:
         described["parameters"] = parameters
@@ -77,6 +84,30 @@ def _describe(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         found = described["responses"].setdefault(str(status), {"description": "", "content": _PROBLEM})
         found["description"] = ", ".join(filter(None, (found["description"], f"`urn:softphone:{kind}`: {title}")))
     return described
+
+
+def _patch_of(schema: Any, schemas: dict[str, Any]) -> Any:
+    """The same with nothing required; objects that it refers to become patches, too."""
+    if isinstance(schema, list):
+        return [_patch_of(one, schemas) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if f"{name}Patch" not in schemas:
+            schemas[f"{name}Patch"] = {}  # it may refer to itself
+            schemas[f"{name}Patch"] = _patch_of(schemas[name], schemas)
+        return {"$ref": _REFS.format(model=f"{name}Patch")}
+    return {name: _patch_of(value, schemas) for name, value in schema.items() if name not in ("required", "default")}
+
+
+def _leave_out(path: list[str], schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """A member of a patch that nobody may send."""
+    properties = schemas[schema["$ref"].rpartition("/")[2]]["properties"]
+    if len(path) == 1:
+        properties.pop(path[0], None)
+    else:
+        _leave_out(path[1:], properties[path[0]], schemas)
 
 
 def _events() -> dict[str, Any]:
