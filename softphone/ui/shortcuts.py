@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from shiboken6 import isValid
 
 _MAC = sys.platform == "darwin"
 
@@ -38,6 +39,7 @@ ACTIONS = (
 _DEFAULT = {action.name: action.keys for action in ACTIONS}
 #: Keys of the settings window, of text fields, and of every window: they would be taken from what people know.
 RESERVED = frozenset({"Ctrl+F", "Ctrl+Z", "Ctrl+Y", "Ctrl+X", "Ctrl+C", "Ctrl+V", "Ctrl+A", "Ctrl+Q", "Ctrl+W", "F6"})
+_TYPED_IN = (QLineEdit, QPlainTextEdit, QTextEdit)
 _NEVER = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 _MODIFIERS = frozenset({Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr})
 
@@ -152,6 +154,41 @@ def bind(window: QWidget, keys: str, action: Callable[[], object]) -> QShortcut:
     return shortcut
 
 
+class _KeysFirst(QObject):
+    """A text field has keys of its own (Ctrl E to the end of the line on X11); those of the table come before them."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        app.focusChanged.connect(self._focus_changed)
+        self._focus_changed(None, app.focusWidget())
+
+    def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if before is not None and isValid(before) and isinstance(before, _TYPED_IN):
+            before.removeEventFilter(self)
+        if isinstance(now, _TYPED_IN):
+            now.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        keys = portable(QKeySequence(event.keyCombination())).replace("Enter", "Return")
+        if shortcuts().used_by(keys, "") is None:
+            return False
+        event.ignore()
+        return True
+
+
+_keys_first: _KeysFirst | None = None
+
+
+def _come_first() -> None:
+    """Once an application is there."""
+    global _keys_first
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and (_keys_first is None or not isValid(_keys_first)):
+        _keys_first = _KeysFirst(app)
+
+
 class ActionShortcut(QShortcut):
     """Follows the keys of its action. "Return" stands for the Enter of the number pad too."""
 
@@ -163,6 +200,7 @@ class ActionShortcut(QShortcut):
         self.activated.connect(do)
         shortcuts().changed.connect(self._changed)
         self._changed(action)
+        _come_first()
 
     def _changed(self, action: str) -> None:
         if action == self._action:
