@@ -12,7 +12,7 @@ from softphone import __version__
 DONE, REFUSED, WRONG_USAGE, NOT_RUNNING = 0, 1, 2, 3
 #: What verbs take, by the names of their options.
 TAKEN = ("email", "service", "sip", "server", "transport", "auth_username", "replace_device", "number", "digits", "id",
-         "microphone", "speaker", "ringer", "until", "pointer")  # fmt: skip
+         "microphone", "speaker", "ringer", "until", "pointer", "caller_id")  # fmt: skip
 NO_SOFTPHONE = "Softphone is not running. Start it with: softphone"
 
 
@@ -140,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     devices.add_argument("--json", action="store_true")
     call = verbs.add_parser("call", help="call a number, an extension or a SIP address")
     call.add_argument("number")
+    call.add_argument("--caller-id", metavar="NUMBER", help='show this number, for this call; or "anonymous"')
     for name, text in (
         ("answer", "answer the ringing call; one that is active goes on hold"),
         ("decline", "decline the ringing call"),

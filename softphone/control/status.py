@@ -67,6 +67,7 @@ def _call_json(call: Call, phone: Phone, now: float, sentence: Callable[[Failure
             "name": phone.name_of(call.remote),
             "address": call.remote.address,
         },
+        "caller_id": call.caller_id,
         "duration": round(call.talk_seconds(now), 1),
         "hold": {"local": call.held_local, "remote": call.held_remote},
         "muted": call.muted,

@@ -12,7 +12,9 @@ from softphone.control.settings_verbs import Answer, SettingsVerbs
 from softphone.control.status import sound_json, status_json
 from softphone.phone.call import Call, Intent
 from softphone.phone.failure import Failure, FailureKind, Refused
+from softphone.phone.number import to_e164
 from softphone.phone.phone import Phone
+from softphone.phone.plain_settings import HIDDEN
 from softphone.phone.publisher import Topic
 from softphone.phone.secret import Secret
 from softphone.phone.session import SessionState
@@ -134,7 +136,11 @@ class Verbs(SettingsVerbs):
         reply(Reply(result=sound_json(phone)))
 
     def _do_call(self, arguments: dict[str, Any], reply: Answer) -> None:
-        call = self._phone.call(str(arguments.get("number", "")))
+        shown = arguments.get("caller_id")
+        caller_id = str(shown) if shown == HIDDEN else to_e164(str(shown), self._phone.region) if shown else None
+        if shown and caller_id is None:
+            raise Refused(Failure(FailureKind.BAD_NUMBER, detail="caller ID"))
+        call = self._phone.call(str(arguments.get("number", "")), caller_id)
         reply(Reply(result={"id": call.id}))
 
     def _do_answer(self, arguments: dict[str, Any], reply: Answer) -> None:

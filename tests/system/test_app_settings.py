@@ -81,9 +81,9 @@ def test_what_the_service_finds_wrong_is_said(signed_in):
     assert (code, bool(said)) == (1, True)
 
 
-def end_of(application, number):
+def end_of(application, number, *more):
     """How a call that a rule refuses ends, with the sentence shown."""
-    call_id = application.do("call", number)
+    call_id = application.do("call", number, *more)
 
     def ended(status):
         call = next((c for c in status["calls"] if c["id"] == call_id), None)
@@ -95,6 +95,21 @@ def end_of(application, number):
 def test_a_call_that_the_outbound_rule_refuses_names_the_place(signed_in):
     end = end_of(signed_in(), "+19005550100")
     assert (end["code"], end["kind"]) == (403, "outbound-rule")
+
+
+def test_the_number_chosen_for_one_call_is_the_one_shown(phone_system, signed_in, elsewhere):
+    application = signed_in()
+    application.do("call", "+6561112222", "--caller-id", "+6591112222")
+    application.wait_for(lambda s: s["calls"] and s["calls"][0]["state"] == "confirmed", "somebody answers", 20)
+    application.do("hangup")
+
+    def record():
+        _, rows = phone_system.request("GET", "/calls", token=elsewhere)
+        return next((row for row in rows if row["number"] == "+6561112222"), None)
+
+    assert until(record, "the call is in the history")["caller_id"] == "+6591112222"
+    end = end_of(application, "+6561112222", "--caller-id", "+6590000000")
+    assert (end["code"], end["kind"]) == (403, "caller-id")
 
 
 def test_a_call_after_the_usage_limit_says_so(phone_system, signed_in, elsewhere):

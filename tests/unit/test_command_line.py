@@ -56,6 +56,15 @@ def test_calling_answers_with_the_calls_id():
     assert user_agent.of(cmd.MakeCall)
 
 
+def test_a_call_can_show_another_number():
+    phone, user_agent, *_ = make_phone()
+    console = Console(phone)
+    assert console.ask("call", number="101", caller_id="my number").code == REFUSED
+    console.ask("call", number="101", caller_id="+65 9111 2222")
+    assert user_agent.of(cmd.MakeCall)[-1].caller_id == "+6591112222"
+    assert console.ask("status").result["calls"][0]["caller_id"] == "+6591112222"
+
+
 @pytest.mark.parametrize("verb", ["answer", "decline", "hangup", "hold", "resume", "mute", "dtmf"])
 def test_a_verb_without_a_call_is_refused_with_a_sentence(verb):
     phone, *_ = make_phone()
