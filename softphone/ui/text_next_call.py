@@ -55,18 +55,19 @@ def day_and_month(day: datetime) -> str:
     return tr("{day} {month}", day=day.day, month=months[day.month - 1])
 
 
-def next_call_sentence(call: NextCall, now: datetime) -> str:
-    """Values are marked with `strong`."""
-    everyone = outcome(call.everyone, now)
+def next_call_sentence(call: NextCall, now: datetime, *, plain: bool = False) -> str:
+    """Values are marked with `strong`. `plain`: a plain SIP account, whose server does as it likes with what is not
+    answered, unless this application forwards it."""
+    everyone = outcome(call.everyone, now, plain=plain)
     if call.vip is None or not call.vips:
         return tr("The next call {happens}.", happens=everyone)
     return tr(
         "The next call {happens}; from {vips} it {rings}.",
-        happens=everyone, vips=numbers_in_words(call.vips), rings=outcome(call.vip, now),
+        happens=everyone, vips=numbers_in_words(call.vips), rings=outcome(call.vip, now, plain=plain),
     )  # fmt: skip
 
 
-def outcome(step: Step, now: datetime) -> str:
+def outcome(step: Step, now: datetime, *, plain: bool = False) -> str:
     """What becomes of the call, to go after "The next call"."""
     decision = step.decision
     if decision is None:
@@ -85,7 +86,10 @@ def outcome(step: Step, now: datetime) -> str:
         return tr("is refused: your line is busy")
     if decision.action == "no_answer":
         return _at_once(decision.no_answer)
-    return _rings(devices_in_words(decision.devices), decision.no_answer)
+    devices = devices_in_words(decision.devices)
+    if plain and (decision.no_answer is None or decision.no_answer.action != "forward"):
+        return tr("rings {devices}", devices=devices)
+    return _rings(devices, decision.no_answer)
 
 
 def _rings(devices: str, step: NoAnswerStep | None) -> str:

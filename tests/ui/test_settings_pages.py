@@ -400,3 +400,13 @@ def test_with_a_plain_sip_account_a_change_acts_at_once_and_is_saved_here(make):
     assert bench.row("call_waiting").mark.mark == "saved"
     assert not bench.phone.settings.document.call_waiting
     assert bench.saves == []
+
+
+def test_locked_choices_say_who_set_them(make):
+    bench = make("do_not_disturb", locked=["/dnd"])
+    row = bench.row("dnd")
+    assert row.lock_line.isVisible()
+    assert row.lock_line.text == "Set by your administrator"
+    assert not any(choice.isEnabled() for choice in row.editor.rows)
+    bench.window.open("devices_ringing")
+    assert bench.row("devices").lock_line.isHidden(), "nothing there is the person's to change"

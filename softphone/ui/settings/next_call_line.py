@@ -38,7 +38,7 @@ class NextCallLine(QWidget):
         self.setVisible(document is not None)
         if document is not None:
             now = self._context.now()
-            self.words.show_text(next_call_sentence(next_call(document, now), now))
+            self.words.show_text(next_call_sentence(next_call(document, now), now, plain=self._context.plain))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()

@@ -61,6 +61,10 @@ class RadioRow(PaintedButton):
             painter.fillRect(1, 0, self.width() - 2, 1, t.color("line-subtle"))
         mark = start_rect(self, QRect(_SIDE, (self.height() - _MARK) // 2, _MARK, _MARK))
         paint_radio(painter, QRectF(mark), self._mark.value, self.isEnabled())
+        if self.isChecked() and not self.isEnabled():
+            dot = QRectF(0, 0, 8, 8)
+            dot.moveCenter(QRectF(mark).center())
+            fill_round(painter, dot, 4, t.color("text-disabled"))
         room = self.width() - _TEXT - _SIDE - self._paint_tag(painter)
         self._paint_words(painter, room)
 

@@ -18,6 +18,7 @@ from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.editors import ValueEditor
 from softphone.ui.settings.fault_line import Fault
 from softphone.ui.settings.make_editor import make_editor
+from softphone.ui.settings.sentences import FootLine
 from softphone.ui.settings.setting import (
     ChipsKind,
     CustomKind,
@@ -59,6 +60,10 @@ class SettingRow(QWidget):
         self.mark = StateMark()
         self.fault = Fault()
         self.below = BelowRow()
+        # Where the control is the row, and the person's to change: who it is that has locked it.
+        self.lock_line = FootLine("lock-simple")
+        self.lock_line.setContentsMargins(14, 0, 14, 10)
+        self.lock_line.hide()
         self._wanted: Json = None  # of the question before nobody gets through
         self._saved: Json = None
         self._state = SettingState.SAVED
@@ -103,6 +108,7 @@ class SettingRow(QWidget):
         if self._bare:
             self.fault.setContentsMargins(14, 0, 16, 12)
             self._outer.addLayout(self._side)
+            self._outer.addWidget(self.lock_line)
             self._outer.addWidget(self.below)
             unseen = QWidget(self)
             unseen.hide()
@@ -131,6 +137,7 @@ class SettingRow(QWidget):
         if self.editor.row_target() is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._outer.addWidget(top)
+        self._outer.addWidget(self.lock_line)
         self._outer.addWidget(self.below)
 
     def _words(self) -> QVBoxLayout:
@@ -213,6 +220,8 @@ class SettingRow(QWidget):
         if help_text != self._help.plain_text():
             self._help.set_text(help_text)
         self._help.setVisible(bool(help_text))
+        changeable = isinstance(setting.kind, RadioKind) or setting.patch is not None
+        self.lock_line.show_text(text_settings.set_by_administrator() if self._bare and changeable and locked else "")
         dim = not enabled and not locked
         self._label.set_color("text-disabled" if dim else "text-primary")
         why = text_settings.set_by_administrator() if locked else help_text

@@ -35,7 +35,7 @@ from softphone.ui.widgets.announce import announce
 from softphone.ui.widgets.focus_ring import FocusRing
 from softphone.ui.widgets.toast import show_toast
 
-WIDE = 760
+WIDE, DEFAULT, SMALLEST = 760, (920, 680), (640, 480)
 MOST_PAGES = 4  # kept alive
 RESULTS_SAID_MS = 500
 
@@ -64,9 +64,8 @@ class SettingsWindow(QWidget):
         self._lay_out()
         self._ring = FocusRing(self)
         self._connect()
-        default, least = ([*pair] for pair in ((920, 680), (640, 480)))
-        self.resize(*default)
-        self.setMinimumSize(*least)
+        self.resize(*DEFAULT)
+        self.setMinimumSize(*SMALLEST)
         self.setWindowTitle(text_settings.settings())
         self._list_first = True  # narrow: the list is shown, not the page
 
