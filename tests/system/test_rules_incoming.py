@@ -462,10 +462,15 @@ async def test_the_voicemail_of_one_destination_waits_while_another_still_rings(
 
 
 @rule
-async def test_devices_may_not_dial_what_only_the_phone_system_dials(ground: RuleGround):
+async def test_nobody_may_dial_or_forward_to_what_only_the_phone_system_dials(ground: RuleGround):
     bob, child = await ground.phone("110-1"), await ground.child("*86...", "*87...", "*88")
     for number in ("*86100", "*87abc", "*88"):
         assert (await (await ground.dial(bob, number)).refused()).code == 403
+    assert (await (await ground.from_outside("*86100")).refused()).code == 403
+    alice = await ground.phone("100-1")
+    outgoing = await ground.dial(bob, "100")
+    await (await alice.incoming()).refuse(302, "Moved", (("Contact", "<sip:*86101@pbx.test>"),))
+    assert (await outgoing.refused()).code == 403
     await ground.silent(child)
 
 

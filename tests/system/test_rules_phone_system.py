@@ -117,3 +117,29 @@ def test_a_call_that_nobody_answers_is_taken_by_voicemail(system: LocalPhoneSyst
     call.wait_for_end()
     record = system.wait_for_event("call_ended", since=since, extension="110")
     assert (record["rule"], record["reason"]) == ("unreachable", "voicemail")
+
+
+def test_a_setting_changed_over_https_acts_on_the_next_call_and_the_history_says_so(
+    system: LocalPhoneSystem, carol: SipPhone
+):
+    token = system.sign_in("alice@example.com", "alice's desk", "desktop")
+
+    def change(**members: object) -> None:
+        status, answer = system.request("PATCH", "/extension", members, token=token, headers={"If-Match": "*"})
+        assert status == 200, answer
+
+    def newest() -> dict[str, object]:
+        return system.request("GET", "/calls?limit=1", token=token)[1][0]
+
+    change(dnd={"enabled": True, "until": None})
+    assert carol.call("100").wait_for_end()[0] == 486
+    row = until(lambda: (row := newest())["rule"] == "do_not_disturb" and row, "the refused call")
+    assert (row["direction"], row["number"], row["reason"]) == ("incoming", "120", "no_answer")
+    change(dnd={"enabled": False}, forwarding={"enabled": True, "extensions": ["101"]})
+    call = carol.call("100")
+    call.wait_for("confirmed")  # by the robot of 101
+    call.hangup()
+    call.wait_for_end()
+    row = until(lambda: (row := newest())["rule"] == "forwarding" and row, "the forwarded call")
+    assert (row["reason"], row["answered_at"]) == ("forwarded", None)
+    change(forwarding={"enabled": False})

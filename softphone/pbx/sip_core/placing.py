@@ -20,11 +20,11 @@ def place_call(exchange: Exchange, call: Call, request: Any, caller: Caller, dev
     """`caller` without a key comes from a media child, and has no rules."""
     ringing = Ringing(exchange, call, caller, call.offer(request), device_id)
     number = call.number
-    if not caller.key:
-        call.ring(ringing)
-        return
     if is_internal(number):
         call.failed(403, "Forbidden", ())
+        return
+    if not caller.key:
+        call.ring(ringing)
         return
     if device_id is not None:
         exchange.config.subscribers.device_used(caller.key, device_id)
