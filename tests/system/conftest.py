@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from softphone.pbx.kamailio.configuration import KamailioMissing, installation
+from softphone.pbx.kamailio.core import KamailioCore
 from softphone.pbx.sip_core.sippy_core import SippyCore
 from tests.fakes.sip_phone import SipPhone
 from tests.system.application import Application
@@ -78,7 +80,13 @@ def carol(phone_system: LocalPhoneSystem) -> Iterator[SipPhone]:
         yield phone
 
 
-@pytest.fixture
-def engine() -> Callable[..., object]:
-    """What makes a phone system's signalling of its settings; tests of the rules run on others too."""
-    return SippyCore
+@pytest.fixture(params=("sippy", "kamailio"))
+def engine(request: pytest.FixtureRequest) -> Callable[..., object]:
+    """What makes a phone system's signalling of its settings: the tests of the rules run on both SIP servers."""
+    if request.param == "sippy":
+        return SippyCore
+    try:
+        installation()
+    except KamailioMissing as missing:
+        pytest.skip(str(missing))
+    return KamailioCore
