@@ -255,9 +255,9 @@ class Ringing:
             other.visit.reason = "elsewhere"
         self._rung.clear()
         stop = rung.stop
-        if leg.device_id is not None:
-            self._exchange.config.subscribers.device_used(stop.number, leg.device_id)
         self._listener.answered(leg, response, transaction)
+        if leg.device_id is not None:  # now that the extension's call is up, for whoever looks at once
+            self._exchange.config.subscribers.device_used(stop.number, leg.device_id)
         if stop.payer and not leg.ended:
             leg.meter = UsageMeter(self._exchange, stop.payer, leg)
 
