@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from softphone.pbx.demo import ACCOUNTS, DOMAIN, ROBOTS, DirectoryEntry, PersonWithAccount
+from softphone.pbx.kamailio.cluster import Cluster, cluster
 from softphone.pbx.mail import PASSWORD_VARIABLE, SECURITIES, USER_VARIABLE, SmtpServer, smtp_server
 from softphone.pbx.service.months import zone
 
@@ -47,6 +48,7 @@ class Options:
     directory: tuple[DirectoryEntry, ...]
     trace: bool
     engine: str = "sippy"  # which SIP server: sippy | kamailio
+    cluster: Cluster | None = None  # of several machines with Kamailio and one database
     time_zone: str | None = None  # None: as it was given before, at first the demo's
     smtp: SmtpServer | None = None
 
@@ -95,6 +97,16 @@ def parse(arguments: list[str]) -> Options:
         help="the SIP server: sippy inside this process, or Kamailio, for what one machine cannot carry (%(default)s)",
     )
     parser.add_argument(
+        "--cluster-listen", metavar="ADDRESS:PORT",
+        help="of this computer, for the other machines of the cluster: a network of their own",
+    )
+    parser.add_argument(
+        "--cluster-peer", action="append", default=[], metavar="ADDRESS:PORT", help="each of the other machines"
+    )
+    parser.add_argument(
+        "--cluster-secret-file", type=Path, metavar="FILE", help="a line that all machines of the cluster know"
+    )
+    parser.add_argument(
         "--time-zone", metavar="NAME", help="the organisation's, like Asia/Singapore: usage begins anew by its months"
     )
     parser.add_argument("--trace", action="store_true", help="write every SIP message of the media to the log")
@@ -108,6 +120,9 @@ def parse(arguments: list[str]) -> Options:
             raise WrongUsage("--domain is no domain name")
         if given.time_zone is not None:
             zone(given.time_zone)
+        others = cluster(given.cluster_listen, given.cluster_peer, given.cluster_secret_file)
+        if others is not None and given.engine != "kamailio":
+            raise WrongUsage("a cluster needs --engine kamailio")
         sender = given.smtp_from or f"voicemail@{given.domain}"
         smtp = smtp_server(given.smtp, sender, os.environ, given.smtp_security) if given.smtp else None
     except (WrongUsage, ValueError, OSError) as problem:
@@ -123,6 +138,7 @@ def parse(arguments: list[str]) -> Options:
         directory=directory,
         trace=given.trace,
         engine=given.engine,
+        cluster=others,
         time_zone=given.time_zone,
         smtp=smtp,
     )

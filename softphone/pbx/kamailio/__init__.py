@@ -10,7 +10,8 @@ after a transfer), and because two implementations of who is rung would drift ap
                               |
                        cluster socket, DMQ                         other machines, each with its own node
 
-- `configuration` `launcher` `kamailio_process`      what Kamailio is told, and its life as our child
+- `cluster` `configuration`                          the other machines; what Kamailio is told
+- `launcher` `kamailio_process`                      its life as our child
 - `kemi_script`                                      what it does with each message, in its own Python
 - `questions` `registrations`                        what it asks and tells us; who is registered here
 - `rpc` `edge_location`                              what we ask it: where a device is, on any machine

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from softphone.pbx.kamailio.cluster import Cluster
 from softphone.pbx.private_file import write_private
 
 # Header fields between the edge and the node: whose credentials they were; who says so; where a request is to go.
@@ -43,15 +44,6 @@ def installation() -> Installation:
     raise KamailioMissing(
         f"Kamailio with its TLS and Python modules is not installed; on Debian or Ubuntu: apt-get install {PACKAGES}"
     )
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """The other machines. `listen` is this one's socket for them, "host:port", as are `peers`."""
-
-    listen: str
-    peers: tuple[str, ...]
-    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from softphone.pbx.kamailio.cluster import Cluster
 from softphone.pbx.kamailio.configuration import (
-    Cluster,
     EdgeSettings,
     Files,
     Installation,
