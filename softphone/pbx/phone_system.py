@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
@@ -140,9 +139,9 @@ class PhoneSystem:
 
     def _engine(self, config: SipCoreConfig) -> SipCore:
         if self._options.engine == "kamailio":
-            kamailio = importlib.import_module("softphone.pbx.kamailio")  # only where it is asked for
-            core: SipCore = kamailio.start_kamailio(config)
-            return core
+            from softphone.pbx.kamailio.core import KamailioCore  # only where it is asked for
+
+            return KamailioCore(config, folder=self._data / "kamailio", cluster=self._options.cluster)
         return SippyCore(config)
 
     def _start_media(self, core: SipCore, sip: SipAddresses) -> MediaProcesses:
