@@ -1,5 +1,7 @@
 """The settings window: rows drawn from declarations, how a change stands, search, undo, keys."""
 
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
@@ -304,3 +306,8 @@ def test_a_row_without_words_of_its_own_marks_its_state_on_the_page_alone(qtbot,
     before = {one for one in QApplication.topLevelWidgets() if one.isVisible()}
     bench.somebody_changes(**changed)
     assert {one for one in QApplication.topLevelWidgets() if one.isVisible()} == before
+
+
+def test_the_settings_are_not_loaded_before_they_are_wanted():
+    code = "import sys, softphone.ui.windows; sys.exit(any(n.startswith('softphone.ui.settings') for n in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

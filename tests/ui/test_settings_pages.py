@@ -410,3 +410,13 @@ def test_locked_choices_say_who_set_them(make):
     assert not any(choice.isEnabled() for choice in row.editor.rows)
     bench.window.open("devices_ringing")
     assert bench.row("devices").lock_line.isHidden(), "nothing there is the person's to change"
+
+
+def test_nothing_of_an_account_stays_in_the_window_for_the_next_one(make):
+    bench = make("my_extension")
+    bench.click(bench.row("passcode").editor.eye)
+    bench.phone.sign_out()
+    bench.window.refresh()
+    assert not bench.window.isVisible()
+    assert bench.window.views == {}
+    assert bench.window.context.memory == {}

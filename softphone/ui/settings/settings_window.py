@@ -51,6 +51,7 @@ class SettingsWindow(QWidget):
         self.pages = tuple(pages)
         self.views: dict[str, PageView] = {}
         self.current = ""
+        self._whose = ""  # address of the account that the pages were made for
         self._results_said = QTimer(self)
         self._results_said.setSingleShot(True)
         self._results_said.setInterval(RESULTS_SAID_MS)
@@ -117,6 +118,7 @@ class SettingsWindow(QWidget):
 
     def open(self, page: str = "", setting: str = "") -> None:
         """Show a page, the one shown last without a name, and mark a setting on it."""
+        self._begin_anew()
         names = [one.name for one in self.shown_pages()]
         name = page if page in names else self.current if self.current in names else next(iter(names), "")
         if not name:
@@ -154,9 +156,21 @@ class SettingsWindow(QWidget):
         self.sidebar.set_current(name)
         self._fit()
 
-    def _forget_oldest(self) -> None:
+    def _begin_anew(self) -> None:
+        """Nothing of an account stays in the window for the next one."""
+        identity = self.context.phone.session.identity
+        whose = identity.address if identity is not None else ""
+        if whose == self._whose:
+            return
+        self._whose, self.current, self._list_first = whose, "", True
+        self.context.memory.clear()
+        self.search.edit.clear()
+        self._stack.setCurrentWidget(self.results)
+        self._forget_oldest(0)
+
+    def _forget_oldest(self, most: int = MOST_PAGES) -> None:
         """A page is quick to make again, and each one alive slows down a change of theme or text size."""
-        for name in list(self.views)[:-MOST_PAGES]:
+        for name in list(self.views)[: max(0, len(self.views) - most)]:
             view = self.views.pop(name)
             self._stack.removeWidget(view)
             view.deleteLater()
@@ -226,6 +240,7 @@ class SettingsWindow(QWidget):
         context = self.context
         if context.phone.session.state is SessionState.SIGNED_OUT:
             self.close()
+            self._begin_anew()
             return
         pages = self.shown_pages()
         self.sidebar.set_shown({page.name for page in pages})
