@@ -292,7 +292,8 @@ def _without_settings(state: LineState) -> Decision:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A call that may not be placed: `text` for a person, `tag` for a telephone that has its own words."""
+    """A call that may not be placed: `text` for a person, `tag` for a telephone that has its own words. Neither has a
+    line end, nor a quotation mark that is not its own."""
 
     text: str
     tag: str
@@ -305,8 +306,8 @@ def refusal(decision: OutgoingDecision, settings: Settings | None) -> Refusal:
         return Refusal(text, "usage_limit" + (f";resets={resets}" if resets else ""))
     if decision.rule is OutgoingRule.CALLER_ID:
         return Refusal("This caller ID is not one of yours", "caller_id")
-    place = decision.place or "this number"
-    return Refusal(f"Your outbound rule does not allow calls to {place}", f'outbound_rule;place="{_quoted(place)}"')
+    place = _quoted(decision.place or "this number")
+    return Refusal(f"Your outbound rule does not allow calls to {place}", f'outbound_rule;place="{place}"')
 
 
 def _quoted(text: str) -> str:

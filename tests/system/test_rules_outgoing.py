@@ -302,6 +302,18 @@ async def test_a_pattern_that_refuses_says_what_it_refuses(ground: RuleGround):
 
 
 @rule
+async def test_a_place_of_any_name_is_told_as_text(ground: RuleGround):
+    alice = await ground.phone("100-1")
+    patterns = (OutboundPattern("+43", "refuse", 'Österreich "quoted"\r\nX-Made-Up: yes'),)
+    ground.subscribers.outbound_rules["odd"] = OutboundRule("odd", "Odd", patterns=patterns)
+    ground.set("100", outbound_rule="odd")
+    reply = await (await ground.dial(alice, "+4312345678")).refused()
+    assert reply.code == 403
+    assert "Österreich  quoted " in reply.get("warning")
+    assert reply.get("x-made-up") == ""
+
+
+@rule
 async def test_forwarding_does_not_go_round_the_outbound_rule(ground: RuleGround):
     bob, outside = await ground.phone("110-1"), await ground.child("+...")
     premium(ground)

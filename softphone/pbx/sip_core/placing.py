@@ -9,7 +9,7 @@ from softphone.extension.outgoing_rules import OutgoingDecision
 from softphone.pbx.routing import Caller, is_internal, is_outside, refusal
 from softphone.pbx.sip_core.call import Call
 from softphone.pbx.sip_core.exchange import Exchange
-from softphone.pbx.sip_core.messages import raw_header, value
+from softphone.pbx.sip_core.messages import raw_header, value, wire
 from softphone.pbx.sip_core.passcode import PasscodePrompt
 from softphone.pbx.sip_core.ringing import Ringing
 
@@ -49,5 +49,6 @@ def preferred_number(request: Any, key: str) -> str | None:
 def _refuse(exchange: Exchange, call: Call, key: str, decision: OutgoingDecision) -> None:
     """The sentence goes in Warning (RFC 3261 20.43) for any telephone; ours has words of its own for `Refused-By`."""
     why = refusal(decision, exchange.config.subscribers.settings(key))
-    headers = (raw_header("Warning", f'399 {exchange.config.realm} "{why.text}"'), raw_header("Refused-By", why.tag))
+    warning = wire(f'399 {exchange.config.realm} "{why.text}"')
+    headers = (raw_header("Warning", warning), raw_header("Refused-By", wire(why.tag)))
     call.failed(403, "Forbidden", headers)

@@ -256,10 +256,10 @@ class Ringing:
         self._rung.clear()
         stop = rung.stop
         self._listener.answered(leg, response, transaction)
-        if leg.device_id is not None:  # now that the extension's call is up, for whoever looks at once
-            self._exchange.config.subscribers.device_used(stop.number, leg.device_id)
         if stop.payer and not leg.ended:
             leg.meter = UsageMeter(self._exchange, stop.payer, leg)
+        if leg.device_id is not None:  # now that the extension's call is up, for whoever looks at once
+            self._exchange.config.subscribers.device_used(stop.number, leg.device_id)
 
     @_or_fails
     def redirected(self, rung: _Rung, numbers: list[str]) -> None:
