@@ -87,6 +87,13 @@ def test_a_moment_that_a_killed_process_had_recorded_is_no_message(boxes: Mailbo
     assert list((tmp_path / "recording").iterdir()) == []
 
 
+def test_a_strangers_file_among_the_recordings_is_left_alone(boxes: Mailboxes, tmp_path: Path):
+    stranger = tmp_path / "recording" / "notes.wav"
+    stranger.write_bytes(bytes(100_000))
+    assert boxes.save_what_was_recorded() == []
+    assert stranger.exists()
+
+
 @pytest.mark.parametrize("extension", ["../../etc", "", "1/2", "abc", "1" * 30])
 def test_no_extension_leads_out_of_the_folder(boxes: Mailboxes, extension: str):
     with pytest.raises(ValueError, match="digits"):

@@ -8,8 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from softphone.pbx.media.languages import LANGUAGES
 from softphone.pbx.media.sounds import Beep, Phrase, Sounds
-from softphone.pbx.media.speech import SAMPLE_RATE, SpeechFailed, Voice, resample, speak, tone, write_wav
+from softphone.pbx.media.speech import (
+    SAMPLE_RATE,
+    SpeechFailed,
+    Voice,
+    resample,
+    speak,
+    synthesise,
+    tone,
+    write_wav,
+)
 
 FEMALE, MALE = Voice(gender="female"), Voice(gender="male")
 
@@ -65,6 +75,17 @@ def test_nothing_to_say_is_refused(tmp_path: Path, text: str):
     with pytest.raises(SpeechFailed):
         speak(text, MALE, tmp_path / "none.wav")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("language", [language.code for language in LANGUAGES])
+def test_each_language_that_is_offered_is_spoken(language: str):
+    rate, samples = synthesise("1 2 3", Voice(language=language))
+    assert len(samples) / rate > 0.5
+
+
+def test_languages_speak_differently():
+    spoken_by = {code: len(synthesise("25 und 13", Voice(language=code))[1]) for code in ("en", "de", "zh", "ja", "ta")}
+    assert len(set(spoken_by.values())) >= 4, spoken_by
 
 
 def test_an_unknown_language_is_refused(tmp_path: Path):

@@ -8,6 +8,6 @@ pjsua2 process with four calls at most; a fifth is busy.
 - `voicemail` `mailbox` `passcode`  messages played, recorded and kept; passcodes asked for
 - `people`                          robots that behave like people, and the telephone world outside
 - `sounds` `speech` `languages`     what they say: made once by espeak-ng, kept as files
-- `mp3`                             recordings into MP3, messages out of it
+- `mp3` `sound_work`                recordings into MP3, messages out of it; the process that makes them
 - `endpoint` `guard` `json_lines`   the thread that owns pjsua2, its callbacks, and the lines to the parent
 """

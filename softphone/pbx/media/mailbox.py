@@ -22,6 +22,7 @@ SHORTEST_MESSAGE_SECONDS = 1.0  # a caller who hangs up at the beep leaves no me
 _HEADER_BYTES = 44
 _NEW, _OLD = "new", "old"
 _NAME = re.compile(r"(?P<milliseconds>[0-9]{10,16})_(?P<caller>[0-9A-Za-z+]{1,40})\.wav")
+_RECORDING = re.compile(r"[0-9]{1,20}_" + _NAME.pattern)
 _NOBODY = "unknown"
 
 
@@ -61,6 +62,8 @@ class Mailboxes:
         only, before it records."""
         saved = []
         for left_over in sorted(self._growing.glob("*.wav")):
+            if not _RECORDING.fullmatch(left_over.name):
+                continue
             samples = array("h")
             samples.frombytes(_whole_samples(left_over.read_bytes()[_HEADER_BYTES:]))
             if len(samples) >= SHORTEST_MESSAGE_SECONDS * SAMPLE_RATE:

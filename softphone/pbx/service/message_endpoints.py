@@ -13,6 +13,7 @@ from softphone.extension.document import Fault
 from softphone.extension.settings import PLAIN, SPOKEN, Settings, Speech
 from softphone.pbx.media import mp3
 from softphone.pbx.media.languages import LANGUAGES
+from softphone.pbx.media.sound_work import check_mp3
 from softphone.pbx.media.speech import NothingToSay, SpeechFailed
 from softphone.pbx.service.change_log import Author
 from softphone.pbx.service.endpoints import NO_STORE, Asked
@@ -63,15 +64,15 @@ class MessageEndpoints:
         if len(content) > MEGABYTES_AT_MOST * 1024 * 1024:
             raise Problem("too-large", f"{name} is larger than {MEGABYTES_AT_MOST} MB.")
         try:
-            samples = mp3.decode(content, LONGEST_SECONDS + PADDING_SECONDS)
+            seconds = check_mp3(content, LONGEST_SECONDS + PADDING_SECONDS)
         except mp3.NoMp3:
             raise _invalid(
                 _AUDIO, "not-mp3", f"{name} is not an MP3 file. Convert it to MP3, then try again."
             ) from None
         except mp3.TooLong:
             raise _invalid(_AUDIO, "too-long", f"{name} is longer than 1 minute.") from None
-        seconds = min(LONGEST_SECONDS, round(len(samples) / mp3.SAMPLE_RATE, 1))
-        patch = {"no_answer": {"message": {"kind": "audio", "audio": {"name": name, "seconds": seconds}}}}
+        audio = {"name": name, "seconds": min(LONGEST_SECONDS, round(seconds, 1))}
+        patch = {"no_answer": {"message": {"kind": "audio", "audio": audio}}}
         document, etag = self._store.extensions.patch(
             who.extension, patch, entity_tags(asked.headers.get("if-match")) or {"*"}, who.device_id,
             Author(who.name, who.device_name),

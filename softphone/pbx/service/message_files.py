@@ -20,7 +20,8 @@ from pathlib import Path
 
 from softphone.extension.settings import DEFAULT_GREETING, Message, Settings, Speech
 from softphone.pbx.media import mp3
-from softphone.pbx.media.speech import SpeechFailed, Voice, speak, synthesise, write_wav
+from softphone.pbx.media.sound_work import check_mp3, speak_to_file, speak_to_mp3
+from softphone.pbx.media.speech import SpeechFailed, Voice
 from softphone.pbx.private_file import write_private
 
 _log = logging.getLogger(__name__)
@@ -96,14 +97,14 @@ class NoAnswerMessages:
     def _make(self, key: str, message: Message, file: Path) -> bool:
         if message.kind == "audio":
             try:
-                write_wav(file, mp3.decode(self._upload(key).read_bytes(), LONGEST_SECONDS + PADDING_SECONDS))
+                check_mp3(self._upload(key).read_bytes(), LONGEST_SECONDS + PADDING_SECONDS, file)
                 return True
             except (FileNotFoundError, mp3.NoMp3, mp3.TooLong) as error:
                 _log.warning("the upload of %s cannot be heard, words take its place: %s", key, type(error).__name__)
         speech = message.speech or Speech()
         for text, voice in ((speech.text, voice_of(speech)), (speech.text, Voice()), (DEFAULT_GREETING, Voice())):
             try:
-                speak(text, voice, file)
+                speak_to_file(text, voice, file)
                 return True
             except SpeechFailed as error:
                 _log.warning("the message of %s is not spoken as wanted: %s", key, error)
@@ -127,8 +128,7 @@ def voice_of(speech: Speech) -> Voice:
 
 def spoken(speech: Speech) -> bytes:
     """An MP3 file of it. Raises SpeechFailed."""
-    rate, samples = synthesise(speech.text, voice_of(speech))
-    return mp3.encode(samples, rate)
+    return speak_to_mp3(speech.text, voice_of(speech))
 
 
 def mp3_of(file: Path) -> bytes:
