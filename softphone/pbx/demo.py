@@ -84,6 +84,9 @@ ROBOTS = (
     DirectoryEntry(DECLINES, "David Raj", "available"),
 )
 
+SALES, SALES_LABEL = "600", "Sales"  # a call group: Ben answers, Farah never does
+SALES_MEMBERS = (TALKS, NEVER_ANSWERS)
+
 NUMBERS = {
     "echo": ECHO,
     "voicemail": VOICEMAIL,
@@ -95,6 +98,7 @@ NUMBERS = {
     "calls_back": CALLS_BACK,
     "declines": DECLINES,
     "outside": OUTSIDE,
+    "group": SALES,
     "not_in_service": NOT_IN_SERVICE,
     "outside_caller": OUTSIDE_CALLER,
 }

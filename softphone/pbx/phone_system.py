@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from softphone.pbx.certificates import certificates
-from softphone.pbx.demo import NUMBERS, OUTBOUND_RULES, TIME_ZONE, VOICEMAIL
+from softphone.pbx.demo import NUMBERS, OUTBOUND_RULES, SALES, SALES_LABEL, SALES_MEMBERS, TIME_ZONE, VOICEMAIL
 from softphone.pbx.media.supervisor import MediaOptions, MediaProcesses
 from softphone.pbx.options import Options
 from softphone.pbx.ports import CallRecord, SipAddresses, SipCore, SipCoreConfig
 from softphone.pbx.ports_free import tcp_port, udp_and_tcp_port
 from softphone.pbx.run_state import RunState
 from softphone.pbx.service.app import create_app
+from softphone.pbx.service.change_log import THE_PHONE_SYSTEM
 from softphone.pbx.service.database import FILE_NAME, sqlite_url
+from softphone.pbx.service.group_store import CallGroup
 from softphone.pbx.service.provisioning import ProvisioningAddresses
 from softphone.pbx.service.server import HttpsServer
 from softphone.pbx.service.store import Store
@@ -111,6 +113,7 @@ class PhoneSystem:
             )
         for entry in self._options.directory:
             self._store.ensure_directory_entry(entry.key, entry.label, presence=entry.presence)
+        self._store.groups.ensure(CallGroup(SALES, SALES_LABEL, SALES_MEMBERS), THE_PHONE_SYSTEM)
         return told
 
     def _start_signalling(self) -> tuple[SipCore, SipAddresses]:

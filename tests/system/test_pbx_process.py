@@ -107,7 +107,7 @@ def test_102_rings_until_the_caller_gives_up(alice: SipPhone):
     assert call.wait_for_end()[0] == 487
 
 
-@pytest.mark.parametrize("number", ["101", "+6561112222"])
+@pytest.mark.parametrize("number", ["101", "600", "+6561112222"])
 def test_somebody_answers_and_talks(alice: SipPhone, number: str):
     call = alice.call(number)
     call.wait_for("confirmed")

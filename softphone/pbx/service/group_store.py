@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,10 +61,16 @@ class GroupStore:
             for row in labels
         ]
 
+    def ensure(self, group: CallGroup, author: Author) -> None:
+        """Make the group when it is not there; what an administrator has changed since is left alone."""
+        if group.key not in self._memory.group_keys():
+            self.put(group, author)
+
     def put(self, group: CallGroup, author: Author) -> None:
         """Make or replace a group. Raises Invalid when the key is taken, or a member's settings forbid it."""
         self._check(group)
-        for member in group.members:
+        joining = self._with_settings(group.members)
+        for member in joining:
             self._documents.check(member, lambda document: self._joined(document, group.key))
         former = set(self._memory.group_members(group.key)) - set(group.members)
         with self._writing, self._engine.begin() as connection:
@@ -75,9 +82,9 @@ class GroupStore:
                 connection.execute(insert(group_members).values(group_key=group.key, member=member, place=place))
             self._journal.add(connection, "directory")
         self.load()
-        for member in group.members:
+        for member in joining:
             self._documents.change(member, lambda document: self._joined(document, group.key), author)
-        for member in former:
+        for member in self._with_settings(former):
             self._documents.change(member, lambda document: document | {"call_group": None}, author)
         self._changes.directory_changed()
 
@@ -90,7 +97,7 @@ class GroupStore:
             connection.execute(delete(group_members).where(group_members.c.group_key == key))
             self._journal.add(connection, "directory")
         self.load()
-        for member in members:
+        for member in self._with_settings(members):
             self._documents.change(member, lambda document: document | {"call_group": None}, author)
         self._changes.directory_changed()
 
@@ -107,12 +114,16 @@ class GroupStore:
         else:
             for member in group.members:
                 settings = self._memory.settings(member)
-                if settings is None:
+                if member not in self._memory.known_keys() or member in self._memory.group_keys():
                     wrong = f"There is no extension {member}."
-                elif settings.call_group not in (None, group.key):
+                elif settings is not None and settings.call_group not in (None, group.key):
                     wrong = f"Extension {member} is a member of group {settings.call_group} already."
         if wrong:
             raise Invalid([Fault("", "group", wrong)])
+
+    def _with_settings(self, keys: Iterable[str]) -> list[str]:
+        """Others, like robots, are in the directory only."""
+        return [key for key in keys if self._memory.settings(key) is not None]
 
     def _joined(self, document: dict[str, Any], group: str) -> dict[str, Any]:
         """A member rings one device: the one it used last, else the first kind of those chosen."""
