@@ -206,7 +206,7 @@ class FileMeasured:
 
     path: str = field(repr=False)
     seconds: float = 0.0
-    bars: tuple[float, ...] = ()
+    bars: tuple[float, ...] = field(default=(), repr=False)
     fault: str = ""
 
 

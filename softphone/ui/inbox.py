@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from softphone.phone.events import Event, LevelsMeasured, MediaMeasured, Pong
+from softphone.phone.events import Event, FilePlayed, LevelsMeasured, MediaMeasured, Pong
 
 log = logging.getLogger(__name__)
 
 #: Too many to be worth a line each.
-_UNLOGGED = (LevelsMeasured, MediaMeasured, Pong)
+_UNLOGGED = (FilePlayed, LevelsMeasured, MediaMeasured, Pong)
 
 
 class Inbox(QObject):

@@ -6,15 +6,17 @@ import re
 from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from softphone.extension.call_rules import Incoming, LineState
+from softphone.extension.document import Json
 from softphone.extension.explain import explain
 from softphone.phone.number import ascii_digits
 from softphone.ui import text_what_if as words
 from softphone.ui.settings.cards import Card
 from softphone.ui.settings.context import SettingsContext
+from softphone.ui.settings.editor import Editor
 from softphone.ui.settings.panels.forwarding_targets import chip_words, party_from
 from softphone.ui.settings.sentences import Sentence
 from softphone.ui.settings.strips import Mark
@@ -29,8 +31,8 @@ _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.h]?([0-5][0-9])?")
 _INKS = {"passed": "text-tertiary", "decided": "accent-text", "then": "text-secondary"}
 
 
-class WhatIfBox(Card):
-    """Nothing is called and nothing is sent: `explain` is asked again at each key and at each change of a setting."""
+class WhatIfBox(Editor):
+    """A row that changes no setting. Nothing is called and nothing is sent: `explain` is asked again at each key and at each change of a setting."""
 
     def __init__(self, context: SettingsContext) -> None:
         super().__init__()
@@ -42,13 +44,16 @@ class WhatIfBox(Card):
         self.time = Field(words.time(), words.now())
         self.calls_up = _Chosen(words.while_i_am(), [words.calls_up(count) for count in range(3)])
         self.lines: list[_PathLine] = []
-        self.add_row(self._question())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._question())
         self._path = QWidget()
         self._path.setAccessibleName(words.path())
         self._lines = QVBoxLayout(self._path)
         self._lines.setContentsMargins(16, 12, 16, 12)
         self._lines.setSpacing(8)
-        self.add_row(self._path)
+        column.addWidget(self._path)
         self.caller.edited.connect(lambda _text: self.refresh())
         self.time.edited.connect(lambda _text: self.refresh())
         self.day.select.changed.connect(lambda _index: self.refresh())
@@ -74,6 +79,24 @@ class WhatIfBox(Card):
         super().resizeEvent(event)
         ways = QBoxLayout.Direction
         self._fields.setDirection(ways.TopToBottom if self.width() < theme().scaled(_NARROW) else ways.LeftToRight)
+
+    # --- as a row of a page ---------------------------------------------------------------------------------------
+
+    def show_value(self, value: Json) -> None:
+        self.refresh()
+
+    def controls(self) -> list[QWidget]:
+        return [self.caller.edit, self.day.select, self.time.edit, self.calls_up.select]
+
+    def set_name(self, name: str, description: str) -> None:
+        """Each field has a name of its own."""
+
+    def set_usable(self, usable: bool, reason: str) -> None:
+        """To ask is always possible."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._path.isVisible():
+            QPainter(self).fillRect(1, self._path.y(), self.width() - 2, 1, theme().color("line-subtle"))
 
     # --- what is asked --------------------------------------------------------------------------------------------
 
@@ -146,6 +169,18 @@ class WhatIfBox(Card):
                 widget.show_line(lines[number])
         self._path.updateGeometry()
         self.update()
+
+
+class WhatIfCard(Card):
+    """The box as a card of its own, for a page whose search it is not found on."""
+
+    def __init__(self, context: SettingsContext) -> None:
+        super().__init__()
+        self.box = WhatIfBox(context)
+        self.add_row(self.box)
+
+    def refresh(self) -> None:
+        self.box.refresh()
 
 
 class _Chosen(QWidget):

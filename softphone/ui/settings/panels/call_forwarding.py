@@ -5,11 +5,10 @@ from __future__ import annotations
 from softphone.extension.call_rules import LineState, do_not_disturb, forward_targets, ringing_devices
 from softphone.extension.document import Json
 from softphone.ui import text_forwarding as words
-from softphone.ui import text_settings
+from softphone.ui import text_settings, text_what_if
 from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.panels import forwarding_targets as targets
 from softphone.ui.settings.setting import (
-    Block,
     ChipsKind,
     CustomKind,
     Explain,
@@ -62,7 +61,13 @@ def page() -> Page:
                 ),
             ), words.who_still_reaches_you()),
             Footnote(_vips_ring, "bell", words.change(), ("devices_ringing", "ring_devices")),
-            Block(WhatIfBox),
+            Rows((
+                Setting(
+                    "what_if", text_what_if.title(), CustomKind(lambda context, _: WhatIfBox(context), bare=True),
+                    help_text=text_what_if.help_text(), keywords=text_what_if.keywords(), read=lambda _: None,
+                    shown=lambda context: context.document is not None,
+                ),
+            )),
         ),
         value=_value, about_plain=words.about_plain(),
     )  # fmt: skip

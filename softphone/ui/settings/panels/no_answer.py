@@ -33,7 +33,7 @@ from softphone.ui.settings.setting import (
 from softphone.ui.settings.speech_editor import SpeechEditor
 from softphone.ui.settings.text_editor import TextEditor
 from softphone.ui.settings.wait_editor import WaitEditor
-from softphone.ui.settings.what_if_box import WhatIfBox
+from softphone.ui.settings.what_if_box import WhatIfCard
 
 _LEAST, _MOST = 5, 60
 _FORWARD, _MAILED, _SPOKEN = "forward", ("record_number", "voicemail"), "voicemail"
@@ -98,7 +98,7 @@ def page() -> Page:
                     read=_audio, patch=_remove_patch, done=lambda *_: words.message_changed(),
                 ),
             )),
-            Block(WhatIfBox),
+            Block(WhatIfCard),
         ),
         about_plain=words.about_plain(),
     )  # fmt: skip
