@@ -59,7 +59,8 @@ def test_unreadable_preferences_are_set_aside_not_lost(tmp_path, junk):
 
 def test_a_value_of_the_wrong_type_falls_back_and_unknown_ones_are_kept(tmp_path):
     path = tmp_path / "preferences.json"
-    odd = {"text_size": 400, "motion": 1, "shortcuts": {"mute": 7}, "theme": "Dark", "bar_places": {"x": "left"}, "last_email": "a@b.c", "from_the_future": [1]}
+    odd = {"text_size": 400, "motion": 1, "shortcuts": {"mute": 7}, "theme": "Dark", "bar_places": {"x": "left"},
+           "last_email": "a@b.c", "from_the_future": [1]}  # fmt: skip
     path.write_text(json.dumps(odd))
     file = PreferencesFile(path, at_once)
     assert (file.current.theme, file.current.bar_places, file.current.last_email) == ("system", {}, "a@b.c")

@@ -217,9 +217,13 @@ class VoicemailList(QScrollArea):
         self._menu = None
 
     def _device_name(self, device: str) -> str:
-        used = self._phone.sound_in_use
-        name = used.speaker if device == "speaker" else used.ringer
-        return name or (text_voicemail.speaker() if device == "speaker" else text_voicemail.ringing_device())
+        """Of the one that is open, else of the one that would be."""
+        phone, speaker = self._phone, device == "speaker"
+        chosen = phone.sound_choice.speaker if speaker else phone.sound_choice.ringer
+        outputs = [one for one in phone.sound_devices if one.kind == "output"]
+        found = next((one.name for one in outputs if one.id == chosen or (chosen is None and one.is_default)), "")
+        used = phone.sound_in_use.speaker if speaker else phone.sound_in_use.ringer
+        return used or found or (text_voicemail.speaker() if speaker else text_voicemail.ringing_device())
 
     def _open_devices(self, button: QWidget) -> None:
         menu = PopupMenu(button, button.accessibleName(), min_width=240)
