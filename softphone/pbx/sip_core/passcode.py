@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
 import secrets
 from typing import Any
 
@@ -124,7 +125,8 @@ class PasscodePrompt(Joining):
             self._forget()
             self._call.failed(code, reason, headers)
         else:
-            self._over(code, f'SIP;cause={code};text="{reason}"')
+            text = re.sub(r'["\\\r\n]', " ", reason)  # of the destination's making
+            self._over(code, f'SIP;cause={code};text="{text}"')
 
     def _over(self, code: int, cause: str) -> None:
         self._forget()
