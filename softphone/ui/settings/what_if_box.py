@@ -32,7 +32,10 @@ _INKS = {"passed": "text-tertiary", "decided": "accent-text", "then": "text-seco
 
 
 class WhatIfBox(Editor):
-    """A row that changes no setting. Nothing is called and nothing is sent: `explain` is asked again at each key and at each change of a setting."""
+    """A row that changes no setting: nothing is called and nothing is sent.
+
+    `explain` is asked again at each key and at each change of a setting.
+    """
 
     def __init__(self, context: SettingsContext) -> None:
         super().__init__()
