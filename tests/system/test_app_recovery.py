@@ -41,7 +41,7 @@ def test_the_history_survives_kill_9(signed_in):
 
     def rows():
         connection = sqlite3.connect(database)
-        found = connection.execute("SELECT user, outcome FROM calls").fetchall()
+        found = connection.execute("SELECT user, outcome FROM calls WHERE user = '103'").fetchall()
         connection.close()
         return found
 
