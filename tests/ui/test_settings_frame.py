@@ -311,3 +311,23 @@ def test_a_row_without_words_of_its_own_marks_its_state_on_the_page_alone(qtbot,
 def test_the_settings_are_not_loaded_before_they_are_wanted():
     code = "import sys, softphone.ui.windows; sys.exit(any(n.startswith('softphone.ui.settings') for n in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def shown_toasts(bench):
+    return [toast.text for toast in bench.window.findChildren(Toast) if toast.isVisible()]
+
+
+def test_a_toast_goes_when_its_change_was_not_saved(bench):
+    bench.click(bench.row("call_waiting"))
+    assert shown_toasts(bench) == ["Call waiting is off"]
+    bench.service_refuses(Failure(FailureKind.SERVER, 500))
+    assert shown_toasts(bench) == []
+
+
+def test_an_undo_on_the_screen_never_takes_back_another_change(bench):
+    bench.click(bench.row("call_waiting"))
+    bench.window.open("my_extension")
+    row = bench.row("label")
+    row.editor.edit.setText("Mei T.")
+    row.editor.decide()
+    assert shown_toasts(bench) == []

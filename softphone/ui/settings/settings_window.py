@@ -23,6 +23,7 @@ from softphone.extension.document import Json
 from softphone.phone.failure import Refused
 from softphone.phone.phone import Phone
 from softphone.phone.session import SessionState
+from softphone.phone.settings_change import SettingState
 from softphone.ui import text_settings
 from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.next_call_line import NextCallLine
@@ -33,11 +34,12 @@ from softphone.ui.settings.sidebar import WIDTH, Sidebar
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.announce import announce
 from softphone.ui.widgets.focus_ring import FocusRing
-from softphone.ui.widgets.toast import show_toast
+from softphone.ui.widgets.toast import Toast, show_toast
 
 WIDE, DEFAULT, SMALLEST = 760, (920, 680), (640, 480)
 MOST_PAGES = 4  # kept alive
 RESULTS_SAID_MS = 500
+_NOT_SAVED = (SettingState.REFUSED, SettingState.CONFLICT)
 
 
 class SettingsWindow(QWidget):
@@ -51,6 +53,7 @@ class SettingsWindow(QWidget):
         self.pages = tuple(pages)
         self.views: dict[str, PageView] = {}
         self.current = ""
+        self._toasted: Setting | None = None  # what the Undo on the screen is about
         self._whose = ""  # address of the account that the pages were made for
         self._results_said = QTimer(self)
         self._results_said.setSingleShot(True)
@@ -251,6 +254,8 @@ class SettingsWindow(QWidget):
                 item.set_value(value)
         self._show_account()
         self.next_call.refresh()
+        if self._toasted is not None and context.state(self._toasted) in _NOT_SAVED:
+            self._drop_toast()  # its row says that it is not so
         if self.current not in {page.name for page in pages}:
             self.open()
         if self.view is not None:
@@ -267,8 +272,15 @@ class SettingsWindow(QWidget):
 
     def _changed(self, setting: Setting, value: Json) -> None:
         sentence = setting.done(self.context, value) if setting.done is not None else ""
+        self._drop_toast()  # its Undo would take this change back instead of its own
         if sentence:
             self.toast_undo(sentence)
+            self._toasted = setting
+
+    def _drop_toast(self) -> None:
+        for toast in self.findChildren(Toast, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            toast.dismiss()
+        self._toasted = None
 
     def toast_undo(self, sentence: str) -> None:
         """A change that moves calls can be taken back for a while."""

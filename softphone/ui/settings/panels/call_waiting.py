@@ -16,6 +16,7 @@ def page() -> Page:
                 Setting(
                     "call_waiting", words.tell_me(), SwitchKind(), "/call_waiting", words.tell_me_help(),
                     keywords=words.keywords(), types=("normal",), done=lambda _, on: words.done(bool(on)),
+                    read=lambda context: bool(context.value_at("/call_waiting")) and _fits(context),
                 ),
             )),
             Explain("phone-plus", _sentence),
