@@ -58,6 +58,11 @@ def vip_help() -> str:
     return tr("These callers still ring your devices")
 
 
+def paused() -> str:
+    """While do not disturb is on, nothing is forwarded."""
+    return tr("Paused")
+
+
 def add() -> str:
     return tr("Add")
 

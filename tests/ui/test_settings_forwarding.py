@@ -10,7 +10,7 @@ from softphone.phone.account import DirectoryEntry
 from softphone.phone.failure import Failure, FailureKind
 from softphone.ui import text_forwarding as words
 from softphone.ui.settings.page_view import PageView
-from softphone.ui.settings.sentences import ExplainBox
+from softphone.ui.settings.sentences import ExplainBox, FootLine
 from softphone.ui.settings.switched_chips import SwitchedChips
 from softphone.ui.settings.what_if_box import WhatIfBox
 from softphone.ui.widgets.switch import Switch
@@ -171,6 +171,21 @@ def test_many_pasted_values_become_many(qtbot):
     assert bench.account.asked
     assert bench.row("vip").editor.chips.values == ["+6531234567", "101", "+6569876543"]
     assert bench.row("vip").fault.text == ""
+
+
+def test_while_do_not_disturb_is_on_forwarding_is_paused(qtbot):
+    bench = make(qtbot, enabled=True, extensions=["101"])
+    assert bench.window.sidebar.items["forwarding"].value == "On"
+    bench.somebody_changes(dnd={"enabled": True, "until": None})
+    assert bench.window.sidebar.items["forwarding"].value == "Paused"
+
+
+def test_what_rings_for_vips_can_be_changed_where_devices_are_chosen(qtbot):
+    bench = make(qtbot, enabled=True, extensions=["101"], vip=VIPS)
+    (line,) = [line for line in bench.window.view.findChildren(FootLine) if line.text]
+    assert line.text == "VIP calls ring on this computer and your IP phone."
+    bench.click(line.link)
+    assert bench.window.current == "devices_ringing"
 
 
 # --- groups -----------------------------------------------------------------------------------------------------------

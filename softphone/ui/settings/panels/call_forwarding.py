@@ -83,7 +83,11 @@ def _values(context: SettingsContext, value: Json) -> str:
 
 
 def _value(context: SettingsContext) -> str:
-    return text_settings.on_or_off(targets.forwarding_of(context).enabled) if context.document is not None else ""
+    document = context.document
+    if document is None:
+        return ""
+    on = document.forwarding.enabled
+    return words.paused() if on and do_not_disturb(document, context.now()) else text_settings.on_or_off(on)
 
 
 def _gateway(context: SettingsContext) -> tuple[str, str] | None:
