@@ -196,3 +196,15 @@ def test_do_not_disturb_that_has_run_out_is_over_without_anybody_s_doing(qtbot, 
 def test_forwarding_without_anywhere_to_go_is_not_on(bench):
     bench.tells(forwarding={"enabled": True})
     assert Availability(bench.phone).reach == "available"
+
+
+def test_the_banner_warns_when_little_use_is_left_and_do_not_disturb_comes_before_it(bench):
+    limit = {"kind": "duration", "limit": 600, "used": 540, "resets_on": "2026-12-01"}
+    bench.tells(usage_limit=limit)
+    assert bench.column.banner.shown.title == "1 h left this month"
+    bench.tells(usage_limit={**limit, "used": 600})
+    assert bench.column.banner.shown.title == "You've used your 10 h for this month"
+    bench.tells(usage_limit=limit, dnd={"enabled": True})
+    assert bench.column.banner.shown.text == "No calls ring."
+    bench.tells(usage_limit={**limit, "used": 100})
+    assert bench.column.banner.shown is None

@@ -10,6 +10,7 @@ from softphone.phone import events as ev
 from softphone.phone.history import HistoryEntry, Outcome
 from softphone.phone.party import Party
 from softphone.phone.session import LINE
+from softphone.this_computer import system_details
 from softphone.ui.choices import Choices, KeptForThisRun
 from softphone.ui.notices import Notices
 from softphone.ui.shortcuts import ACTIONS, may_be_chosen, parts, portable, shortcuts
@@ -256,3 +257,13 @@ def test_system_details_are_copied_and_a_folder_that_cannot_be_opened_is_named(b
     monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", lambda url: asked.append(url.toLocalFile()) or False)
     bench.click(bench.row("log_folder").editor.button)
     assert asked == ["/nowhere"]
+
+
+def test_system_details_name_nobody(qapp):
+    phone, *_ = make_phone()
+    talked_to = incoming(phone)
+    details = system_details("1.0", phone)
+    assert details.startswith("Softphone: 1.0\nSystem: ")
+    assert "Registration: registered" in details
+    for private in ("alice", "Alice", "example.com", "100-d1", "sip secret", talked_to.remote.user):
+        assert private not in details

@@ -1,4 +1,4 @@
-"""The one banner between the box and the list: offline, do not disturb, forwarding, not kept, demo; in this order."""
+"""The one banner between the box and the list: offline, do not disturb, forwarding, little use left, not kept, demo."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NoticeBanner(QWidget):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self.refresh)
-        for topic in (Topic.REGISTRATION, Topic.SESSION):
+        for topic in (Topic.REGISTRATION, Topic.SESSION, Topic.SETTINGS):
             phone.on(topic, lambda _: self.refresh())
         availability.changed.connect(self.refresh)
         self.refresh()
@@ -77,6 +77,8 @@ class NoticeBanner(QWidget):
             return text_status.quiet_banner(self._availability.until, now, may_change=may)
         if reach == "forwarding":
             return self._forwarding()
+        if (usage := self._usage()) is not None:
+            return usage
         if not phone.session.kept and not self._told_of_keychain and not self._demo:
             return keychain_banner()
         return demo_banner() if self._demo else None
@@ -88,6 +90,16 @@ class NoticeBanner(QWidget):
         )  # fmt: skip
         may = self._availability.can_change(FORWARDING)
         return text_status.forwarding_banner(names, self._availability.has_vips, may_change=may)
+
+    def _usage(self) -> BannerText | None:
+        """From 85 % of a limit on."""
+        document = self._phone.settings.document
+        if document is None or document.usage_limit.kind == "unlimited":
+            return None
+        from softphone.ui.settings.panels.usage_limit import usage_notice
+
+        words = usage_notice(document.usage_limit)
+        return BannerText("warning", *words, "hourglass") if words is not None else None
 
     def _act(self) -> None:
         if self._was_offline:

@@ -52,8 +52,10 @@ class PlacesOfThisRun:
 
 
 class MiniBar(ShadowFrame):
-    """Appears after two seconds behind other windows while it is `wanted`, or at once by `show_now`; goes when `main` is
-    in front again."""
+    """Appears after two seconds behind other windows while it is `wanted`, or at once by `show_now`.
+
+    Goes when `main` is in front again.
+    """
 
     def __init__(
         self,

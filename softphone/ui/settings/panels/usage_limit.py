@@ -51,7 +51,12 @@ def _who_sets(context: SettingsContext) -> str:
 
 def _notice(context: SettingsContext) -> tuple[str, str] | None:
     usage = _usage(context)
-    if usage is None or usage.kind == "unlimited" or usage.limit is None or used_part(usage) < NEARLY:
+    return usage_notice(usage) if usage is not None else None
+
+
+def usage_notice(usage: UsageLimit) -> tuple[str, str] | None:
+    """Title and sentence once most of it is used."""
+    if usage.kind == "unlimited" or usage.limit is None or used_part(usage) < NEARLY:
         return None
     if usage.used >= usage.limit:
         return words.used_up(amount(usage, usage.limit), _resets(usage))
