@@ -120,6 +120,7 @@ class RealWorld:
         file = box / f"{int(self.now * 1000)}_{caller or 'unknown'}.wav"
         write_wav(file, array("h", bytes(2 * int(seconds * SAMPLE_RATE))))
         self.voicemail.media_event({"event": "voicemail", "extension": key, "caller": caller, "file": str(file)})
+        self.voicemail.media_event({"event": "mailbox", "extension": key})
 
     def record_call(self, key: str, caller: str, reason: str, rule: str) -> None:
         """A call from `caller` is over."""

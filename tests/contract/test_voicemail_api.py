@@ -70,6 +70,7 @@ def leave(world, extension="100", caller="+6531234567", name="", frequency=440.0
         "event": "voicemail", "extension": extension, "caller": caller, "caller_name": name,
         "file": str(message.file), "seconds": message.seconds, "at": message.at,
     })  # fmt: skip
+    world.voicemail.media_event({"event": "mailbox", "extension": extension, "new": 1, "old": 0})
     return message
 
 

@@ -126,6 +126,7 @@ def test_without_a_mail_server_nothing_is_kept_to_be_mailed_later(store, tmp_pat
     centre.start()
     message = leave(boxes)
     centre.media_event({"event": "voicemail", "extension": "100", "file": str(message.file)})
+    centre.media_event({"event": "mailbox", "extension": "100"})
     centre.missed("100", "110", 0.0)
     centre.close()
     with SmtpSink() as sink:

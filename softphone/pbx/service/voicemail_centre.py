@@ -78,11 +78,11 @@ class VoicemailCentre:
     # On our thread.
 
     def _arrived(self, message: Mapping[str, Any]) -> None:
+        """Only the name is new: a `mailbox` event follows each, and tells everybody."""
         extension, name = str(message["extension"]), str(message.get("caller_name", ""))
         self._voicemails.follow_files(extension)
         if name:
             self._voicemails.put_caller_name(extension, Path(str(message["file"])).name, name)
-        self._follow(extension)
 
     def _follow(self, extension: str) -> None:
         if self._store.extension(extension) is None:
