@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +24,7 @@ _SOUNDS = {
     "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/wave": ".wav",
     "audio/vnd.wave": ".wav",
 }  # fmt: skip
+_LONGEST_ANSWER = 5.0  # seconds
 CALLS = 100  # rows asked for at once
 MESSAGE = "/extension/no-answer/message"
 
@@ -67,10 +70,21 @@ class ServiceParts(ABC):
         return read_answer(self._ask("GET", "/outbound-rules"), wire.outbound_rules)
 
     def calls(self) -> Sequence[ServerCall]:
-        return read_answer(self._ask("GET", f"/calls?limit={CALLS}"), wire.calls)
+        """Their times are by this computer's clock, which may differ from the service's."""
+        answer = self._ask("GET", f"/calls?limit={CALLS}")
+        return read_answer(answer, lambda value: wire.calls(value, _clock_difference(answer)))
 
     def deactivate_device(self, device_id: str) -> None:
         self._ask("DELETE", f"/extension/devices/{quote(device_id, safe='')}")
+
+
+def _clock_difference(answer: Answer) -> float:
+    """Seconds that this computer's clock is ahead of the service's; 0 where that is less than an answer takes."""
+    try:
+        ahead = time.time() - parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0
+    return ahead if abs(ahead) > _LONGEST_ANSWER else 0.0
 
 
 def _sound(answer: Answer) -> SoundFile:

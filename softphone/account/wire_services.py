@@ -81,17 +81,20 @@ def outbound_rules(value: Any) -> tuple[OutboundRuleEntry, ...]:
     )
 
 
-def calls(value: Any) -> tuple[ServerCall, ...]:
-    """A service whose rows have no numbers to go on from, or no times, has no history that is of use here."""
-    return tuple(_call(one) for one in read_value(_Calls, {"rows": value}).rows)
+def calls(value: Any, ahead: float = 0.0) -> tuple[ServerCall, ...]:
+    """A service whose rows have no numbers to go on from, or no times, has no history that is of use here.
+
+    `ahead`: seconds that this computer's clock is ahead of the service's.
+    """
+    return tuple(_call(one, ahead) for one in read_value(_Calls, {"rows": value}).rows)
 
 
-def _call(one: _Call) -> ServerCall:
+def _call(one: _Call, ahead: float) -> ServerCall:
     at = parse_moment(one.started_at)
     if at is None:
         raise InvalidDocument(())
     return ServerCall(
-        int(one.id), one.call_id, one.direction == "outgoing", plain(one.number or "")[:64], at.timestamp(),
+        int(one.id), one.call_id, one.direction == "outgoing", plain(one.number or "")[:64], at.timestamp() + ahead,
         plain(one.reason), plain(one.name or ""), float(one.seconds), plain(one.rule or ""),
         plain(one.forwarded_by[-1]) if one.forwarded_by else "",
     )  # fmt: skip

@@ -27,7 +27,20 @@ METHODS = {
     "provisioning": lambda client: client.provisioning(),
     "extension": lambda client: client.extension(),
     "directory": lambda client: client.directory(),
+    "voicemails": lambda client: client.voicemails(),
+    "calls": lambda client: client.calls(),
+    "outbound-rules": lambda client: client.outbound_rules(),
 }
+
+
+LISTS = ("directory", "voicemails", "calls", "outbound-rules")
+A_CALL = {
+    "id": "7", "call_id": "c7", "direction": "incoming", "number": "110", "reason": "busy",
+    "started_at": "2026-11-22T12:00:00+00:00",
+}  # fmt: skip
+A_VOICEMAIL = {
+    "id": "v1", "caller": "110", "caller_name": "Bob", "at": "2026-11-22T12:00:00Z", "seconds": 2.5, "read": False,
+}  # fmt: skip
 
 
 def refusal(call, *arguments, **named):
@@ -142,8 +155,8 @@ def test_retry_after_may_be_a_date():
 )  # fmt: skip
 def test_an_answer_that_makes_no_sense_is_the_servers_failure(method, body):
     client = client_of(Service(**{method: httpx.Response(200, content=body)}))
-    if method == "directory" and body == b"[]":
-        assert client.directory() == ()
+    if method in LISTS and body == b"[]":
+        assert METHODS[method](client) == ()
     else:
         assert refusal(METHODS[method], client).kind is FailureKind.SERVER
 
@@ -190,7 +203,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-WHOLE = {"provisioning": PROVISIONING, "extension": A_DOCUMENT, "directory": {"key": "101", "label": "Robin"}}
+WHOLE = {"provisioning": PROVISIONING, "extension": A_DOCUMENT, "directory": {"key": "101", "label": "Robin"},
+         "voicemails": A_VOICEMAIL, "calls": A_CALL, "outbound-rules": {"id": "calm", "name": "Calm"}}  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -207,7 +221,7 @@ def test_whatever_the_service_answers_nothing_but_refused_is_raised(method, stat
 @given(data=st.data(), method=st.sampled_from(sorted(METHODS)), value=JSON)
 def test_one_member_of_another_type_is_a_value_or_refused(data, method, value):
     body = WHOLE[method] | {data.draw(st.sampled_from(sorted(WHOLE[method]))): value}
-    client = client_of(Service(**{method: json_answer([body] if method == "directory" else body)}))
+    client = client_of(Service(**{method: json_answer([body] if method in LISTS else body)}))
     try:
         METHODS[method](client)
     except Refused as refused:
@@ -394,3 +408,21 @@ def test_a_proxy_that_cannot_be_used_is_gone_without(monkeypatch):
     http = account_http.Http()
     assert refusal(http.ask, "GET", "https://phone.test/").kind is FailureKind.SERVER_NOT_FOUND
     http.close()
+
+
+NOON = 1_795_348_800.0
+
+
+@pytest.mark.parametrize("ahead", [0, -7200, 90])
+def test_times_of_calls_are_told_by_this_computers_clock(ahead):
+    date = formatdate(time.time() - ahead, usegmt=True)
+    client = client_of(Service(calls=json_answer([A_CALL], Date=date)))
+    (call,) = client.calls()
+    assert call.started_at == pytest.approx(NOON + ahead, abs=3)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream", ""])
+def test_a_sound_that_is_none_is_refused(kind):
+    answer = httpx.Response(200, content=b"<html>", headers={"Content-Type": kind})
+    service = Service(**{"extension/no-answer/message": answer})
+    assert refusal(client_of(service).message).kind is FailureKind.SERVER
