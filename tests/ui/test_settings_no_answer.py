@@ -400,6 +400,17 @@ def test_the_file_shows_its_sound_and_plays_from_where_one_clicks(qtbot, tmp_pat
     assert bench.user_agent.of(cmd.StopFile)
 
 
+def test_a_file_that_cannot_be_fetched_is_asked_for_once_and_again_by_hand(qtbot):
+    bench, editor = chosen_file(qtbot)
+    for _ in range(3):
+        bench.phone.handle(ev.RequestRefused("message", Failure(FailureKind.NO_NETWORK)))
+        bench.settle()
+    assert len(asked(bench, "fetch_message")) == 1
+    assert editor.status.plain_text().startswith("Couldn't play the message.")
+    bench.click(editor.play)
+    assert len(asked(bench, "fetch_message")) == 2
+
+
 def test_removing_the_file_goes_back_to_speech_and_keeps_the_place_for_another(qtbot):
     bench, editor = chosen_file(qtbot)
     bench.click(editor.remove)

@@ -161,8 +161,10 @@ class MessageFileEditor(Editor):
         if value != self._audio:
             self._audio = value
             self.listening.forget()
-        if value and not self.listening.path and not self.listening.fetching and self._context.phone.offers("message"):
-            self.listening.fetch(self._context.phone.message_audio, play=False)
+            self._say("")
+            # Once for each file, whatever the answer: a page is refreshed often, and by that answer too.
+            if value and self._context.phone.offers("message"):
+                self.listening.fetch(self._context.phone.message_audio, play=False)
         self._show()
 
     # --- what the person does -------------------------------------------------------------------------------------
