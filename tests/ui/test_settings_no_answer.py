@@ -411,6 +411,16 @@ def test_a_file_that_cannot_be_fetched_is_asked_for_once_and_again_by_hand(qtbot
     assert len(asked(bench, "fetch_message")) == 2
 
 
+def test_a_file_in_place_of_one_of_the_same_name_is_fetched_anew(qtbot, mp3):
+    bench, editor = chosen_file(qtbot)
+    bench.phone.handle(ev.SoundFetched("message", "", "/tmp/message-1.mp3"))
+    editor._take(str(mp3))
+    bench.phone.handle(ev.FileMeasured(str(mp3), 12.4, (1.0,)))
+    bench.phone.handle(ev.RequestDone("upload", "reception.mp3"))
+    bench.settle()
+    assert len(asked(bench, "fetch_message")) == 2
+
+
 def test_removing_the_file_goes_back_to_speech_and_keeps_the_place_for_another(qtbot):
     bench, editor = chosen_file(qtbot)
     bench.click(editor.remove)

@@ -19,9 +19,10 @@ _ANSWER_MS = 8000  # the child that looks at it may be away: the service looks o
 
 
 class MessageFile(QObject):
-    """`changed`: how it stands; `trouble`: why it cannot be the message."""
+    """`changed`: how it stands; `sent`: the service has it; `trouble`: why it cannot be the message."""
 
     changed = Signal()
+    sent = Signal()
     trouble = Signal(str)
 
     def __init__(self, phone: Phone, parent: QObject) -> None:
@@ -79,6 +80,7 @@ class MessageFile(QObject):
             self._give_up(words.too_large(self.name, MEGABYTES) if large else words.not_uploaded(reason_of(event)))
             return
         self.path, self.sending = None, False
+        self.sent.emit()
         self.changed.emit()
 
     def _give_up(self, sentence: str) -> None:

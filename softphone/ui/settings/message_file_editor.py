@@ -140,6 +140,7 @@ class MessageFileEditor(Editor):
         self.listening.changed.connect(self._show)
         self.listening.trouble.connect(self._say)
         self.file.changed.connect(self._way_changed)
+        self.file.sent.connect(self._sent)
         self.file.trouble.connect(self.faulty)
 
     # --- the editor -----------------------------------------------------------------------------------------------
@@ -205,6 +206,11 @@ class MessageFileEditor(Editor):
             self.listening.play(seconds)
 
     # --- what is shown --------------------------------------------------------------------------------------------
+
+    def _sent(self) -> None:
+        """Another sound, be it of the same name and length."""
+        self._audio = None
+        self.listening.forget()
 
     def _way_changed(self) -> None:
         if self.file.path is None:
