@@ -18,12 +18,15 @@ class Bench:
         self.phone.handle(ev.DirectoryLoaded((DirectoryEntry("104", "Daniel Okafor"),)))
         self.called_back, self.shown = [], 0
         self.below = 0
+        self.wanted = self.names = True
         self.notice = MissedNotice(
             self.phone,
             call_back=lambda entry: self.called_back.append(entry.id),
             show_missed=self._show,
             near=lambda: None,
             below=lambda: self.below,
+            wanted=lambda: self.wanted,
+            with_names=lambda: self.names,
         )
         qtbot.addWidget(self.notice)
 
@@ -100,3 +103,19 @@ def test_it_stands_below_a_call_that_rings_and_takes_no_focus(bench):
     top = notice.mapToGlobal(notice.box().topLeft()).y() - notice.screen().availableGeometry().top()
     assert top == 216
     assert notice.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
+
+
+def test_without_names_it_says_only_that_somebody_called(bench):
+    bench.names = False
+    bench.miss()
+    assert bench.notice.line.text() == "Open Softphone to see who"
+    assert "Daniel" not in bench.notice.accessibleName()
+    assert bench.notice.button.text() == "Show"
+    bench.click(bench.notice.button)
+    assert (bench.called_back, bench.shown) == ([], 1)
+
+
+def test_who_wants_no_notice_gets_none(bench):
+    bench.wanted = False
+    bench.miss()
+    assert not bench.notice.isVisible()

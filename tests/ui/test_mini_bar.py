@@ -18,11 +18,11 @@ class Bench:
         self.phone.handle(ev.DirectoryLoaded((DirectoryEntry("102", "Priya Nair"),)))
         self.main = QWidget()
         qtbot.addWidget(self.main)
-        self.opened, self.bars = 0, []
+        self.opened, self.bars, self.wanted = 0, [], True
         self.bar = self.make()
 
     def make(self, places=None):
-        bar = MiniBar(self.phone, self.main, open_stage=self._open, places=places, behind_ms=20)
+        bar = MiniBar(self.phone, self.main, open_stage=self._open, places=places, behind_ms=20, wanted=lambda: self.wanted)
         self.qtbot.addWidget(bar)
         self.bars.append(bar)
         return bar
@@ -172,3 +172,12 @@ def test_it_asks_for_the_quality_unless_the_stage_does(bench):
     bench.phone.quality_watched = True
     bench.bar._second_passed()
     assert len(bench.user_agent.of(cmd.ReportStatistics)) == asked + 1
+
+
+def test_who_does_not_want_it_gets_it_by_the_stages_button_only(bench):
+    bench.wanted = False
+    talking(bench.phone, "in-1", "102")
+    assert not bench.bar._behind.isActive()
+    assert not bench.bar.isVisible()
+    bench.bar.show_now()
+    assert bench.bar.isVisible()
