@@ -22,7 +22,9 @@ class Bench:
         self.bar = self.make()
 
     def make(self, places=None):
-        bar = MiniBar(self.phone, self.main, open_stage=self._open, places=places, behind_ms=20, wanted=lambda: self.wanted)
+        bar = MiniBar(
+            self.phone, self.main, open_stage=self._open, places=places, behind_ms=20, wanted=lambda: self.wanted
+        )
         self.qtbot.addWidget(bar)
         self.bars.append(bar)
         return bar
