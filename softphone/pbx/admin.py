@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
     if url is None:
         options.error("say which phone system: --data DIR, or --database URL")
     if given.data is not None and not given.database and not (given.data / FILE_NAME).exists():
-        return _refuse(f"There is no phone system's data in {given.data}.")
+        return _refuse(f"There is no phone system's data in {given.data}. Give --database when it is elsewhere.")
     try:
         told = _do(given, url)
     except Refusal as refusal:

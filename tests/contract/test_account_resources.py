@@ -101,9 +101,17 @@ def test_a_page_that_cannot_be_is_refused(alice, query):
 
 def test_a_call_that_ends_is_told_to_open_windows(world):
     watcher = watch(world)
+    watcher.next("directory")
     recorded(world, any_call("110"), any_call("100"))
     newest = world.store.calls.of("100", None, 1)[0]["id"]
     assert watcher.next("calls") == newest
+
+
+def test_who_comes_back_is_told_what_has_come_meanwhile(world):
+    recorded(world, any_call("100"), any_call("110"))
+    watcher = watch(world)
+    assert watcher.next("calls") == world.store.calls.of("100", None, 1)[0]["id"]
+    watch(world, "bob@example.com").next("voicemail")
 
 
 def test_nobody_reads_what_is_somebody_elses(world, alice, bob):

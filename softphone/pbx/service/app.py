@@ -70,10 +70,11 @@ def create_app(
         # read after opening, so that a change in between is told all the same
         try:
             _, etag = await run_in_threadpool(store.extensions.get, caller.extension)
+            latest = await run_in_threadpool(store.calls.latest, caller.extension)
         except Refusal:
             hub.forget(stream)
             raise
-        hub.begin(stream, etag)
+        hub.begin(stream, etag, latest)
         return StreamingResponse(
             _until_gone(hub, stream, keep_alive_seconds), media_type="text/event-stream",
             headers=NO_STORE | {"X-Accel-Buffering": "no"},

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from softphone.pbx.ports import CallRecord
 from softphone.pbx.service.background_writer import AfterCommit, BackgroundWriter
@@ -50,6 +50,12 @@ class CallStore:
             return lambda: self._changes.calls_changed(record.extension, row)
 
         self._writer.put(write)
+
+    def latest(self, extension: str) -> str:
+        """The id of the newest row, "" when there is none."""
+        query = select(func.max(calls.c.id)).where(calls.c.extension == extension)
+        with self._reading.begin() as connection:
+            return str(connection.scalar(query) or "")
 
     def of(self, extension: str, before: int | None, limit: int) -> list[dict[str, Any]]:
         """As the contract writes them; `before` is the id of the oldest row that the caller has."""

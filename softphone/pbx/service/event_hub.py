@@ -90,11 +90,17 @@ class EventHub:
                 stream.close()
         return stream
 
-    def begin(self, stream: Stream, etag: str) -> None:
-        """Tell a new stream how things are, unless it has already been told of something newer."""
+    def begin(self, stream: Stream, etag: str, latest_call: str = "") -> None:
+        """Tell a new stream how things are, unless it has already been told of something newer.
+
+        Who was away, asleep or without a network, learns so what has come meanwhile.
+        """
         with self._lock:
             stream.post("extension", etag, unless_told=True)
             stream.post("directory", str(self._directory_revision), unless_told=True)
+            stream.post("voicemail", str(self._voicemail_revision), unless_told=True)
+            if latest_call:
+                stream.post("calls", latest_call, unless_told=True)
 
     def forget(self, stream: Stream) -> None:
         with self._lock:

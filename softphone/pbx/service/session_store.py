@@ -160,6 +160,8 @@ class SessionStore:
             key = connection.scalar(select(devices.c.extension).where(devices.c.id == device_id))
             if key is None or extension not in (None, key):
                 raise NotFound
+            # first, as signing in does: two processes that lock in different orders wait for each other
+            connection.execute(select(extensions.c.key).where(extensions.c.key == key).with_for_update())
             ended = self._end(connection, device_id, reason)
             connection.execute(delete(devices).where(devices.c.id == device_id))
             tag = self._documents.touch(connection, key)
