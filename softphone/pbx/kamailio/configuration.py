@@ -14,6 +14,8 @@ from softphone.pbx.private_file import write_private
 DEVICE, EDGE, NEXT = "P-Softphone-Device", "P-Softphone-Edge", "P-Softphone-Next"
 MEDIA_CHILD = "-"  # in place of a device
 PACKAGES = "kamailio kamailio-tls-modules kamailio-python3-modules"
+_IDLE_SECONDS = 120  # that a connection may say nothing
+_LARGEST = 65536  # octets of a message
 _MODULES = ("kex", "corex", "jsonrpcs", "tm", "tmx", "sl", "rr", "pv", "maxfwd", "textops", "textopsx", "siputils",
             "sanity", "auth", "usrloc", "registrar", "nathelper", "path", "tls", "tcpops", "app_python3")  # fmt: skip
 _CLUSTER_MODULES = ("dmq", "dmq_usrloc")
@@ -100,6 +102,7 @@ def write_configuration(files: Files, settings: EdgeSettings, found: Installatio
     edge = {
         "headers": {"device": DEVICE, "edge": EDGE, "next": NEXT, "media_child": MEDIA_CHILD},
         "realm": settings.realm,
+        "connection_seconds": settings.max_expires + _IDLE_SECONDS,
         "token": settings.token,
         "node": settings.node,
         "inner": settings.inner,
@@ -126,7 +129,8 @@ def kamailio_cfg(files: Files, settings: EdgeSettings, found: Installation) -> s
         "auto_aliases=no",
         "dns=no",
         "rev_dns=no",
-        "tcp_connection_lifetime=3700",
+        f"tcp_connection_lifetime={_IDLE_SECONDS}",  # the script gives a registered device's more
+        f"tcp_rd_buf_size={_LARGEST}",
         "tcp_accept_no_cl=no",
         "tcp_max_connections=4096",
         "tls_max_connections=4096",

@@ -220,7 +220,9 @@ class KamailioCore:
             self._registrations.registered(str(what["username"]), (str(host), int(port)), str(what["transport"]))
         elif what["tell"] == "closed":
             host, port = what["source"]
-            self._registrations.closed((str(host), int(port)))
+            for device_id in self._registrations.closed((str(host), int(port))):
+                if self._node is not None:
+                    self._node.connection_lost(device_id)
         elif what["tell"] == "expired":
             self._registrations.expired(str(what["aor"]))
 

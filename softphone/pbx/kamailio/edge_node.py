@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import time
@@ -112,6 +113,13 @@ class _EdgeRunning(Running):
         if flow.remote == self._gate.edge:
             self.layer.receive(data, EdgeFlow(flow, self._gate))
 
+    def connection_lost(self, device_id: str) -> None:
+        """Before the answer nobody can come back to it; a call that is up waits for the device's new connection."""
+        for leg in self._exchange.legs():
+            if leg.device_id == device_id and not leg.confirmed:
+                for call in list(self._exchange.calls):
+                    call.connection_closed(leg.dialog.flow)
+
     def _udp_flow(self, remote: Address) -> Flow:
         return EdgeFlow(super()._udp_flow(remote), self._gate, remote)
 
@@ -124,6 +132,13 @@ class Node(SippyCore):
     ) -> None:
         super().__init__(config, timings)
         self._gate, self._registrations = gate, registrations
+
+    def connection_lost(self, device_id: str) -> None:
+        """Does not wait; from any thread."""
+        loop, running = self._loop, self._running
+        if loop is not None and isinstance(running, _EdgeRunning):
+            with contextlib.suppress(RuntimeError):  # it has just stopped
+                loop.call_soon_threadsafe(running.connection_lost, device_id)
 
     def _make_running(self) -> Running:
         return _EdgeRunning(self._config, self._timings, self._gate, self._registrations)

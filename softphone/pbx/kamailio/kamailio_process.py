@@ -6,6 +6,7 @@ import collections
 import contextlib
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,9 @@ _BACK_OFF_SECONDS = (0.0, 0.2, 1.0, 2.0, 5.0)
 _STEADY_SECONDS = 30.0
 _LONGEST_LINE = 300  # characters: what it quotes of a message need not be in our log
 _KEPT_LINES = 8
+_ENTRY = re.compile(r"[0-9]+\([0-9]+\) ([A-Z]+): [^\[]*\[([^\]]*)\]: (.*)", re.DOTALL)  # level, place, text
+_QUOTED = re.compile(r"[<\[{].*", re.DOTALL)
+_BAD = ("ALERT", "CRITICAL", "ERROR", "BUG")
 
 
 class KamailioProcess:
@@ -39,6 +43,7 @@ class KamailioProcess:
         self._stopping = threading.Event()
         self._decided = threading.Event()
         self._serves = False
+        self._said: collections.Counter[str] = collections.Counter()
         self._last_lines: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
         # One thread for its whole life: Linux signals the child when the thread that started it ends.
         self._thread = threading.Thread(target=self._keep_running, name="kamailio", daemon=True)
@@ -118,8 +123,20 @@ class KamailioProcess:
     def _read(self, stream: IO[bytes]) -> None:
         with contextlib.suppress(ValueError, OSError):
             for line in stream:
-                text = line.decode("utf-8", "replace").strip()[:_LONGEST_LINE]
-                if not text:
-                    continue
-                self._last_lines.append(text)
-                _log.log(logging.WARNING if "ERROR" in text or "CRITICAL" in text else logging.INFO, "%s", text)
+                self._log_line(line.decode("utf-8", "replace").strip())
+
+    def _log_line(self, text: str) -> None:
+        """What Kamailio quotes of a message, which may run over many lines, stays out of our log."""
+        entry = _ENTRY.match(text)
+        if entry is None:
+            if text and not self._serves:
+                self._last_lines.append(text[:_LONGEST_LINE])  # e.g. what is wrong with its configuration
+            return
+        level, place, what = entry.groups()
+        what = _QUOTED.sub("...", what)[:_LONGEST_LINE]
+        self._last_lines.append(what)
+        self._said[place] += 1
+        times = self._said[place]
+        if times & (times - 1) == 0:  # the 1st, 2nd, 4th, 8th: a flood is a handful of lines
+            again = f" (time {times})" if times > 1 else ""
+            _log.log(logging.WARNING if level in _BAD else logging.INFO, "%s%s", what, again)

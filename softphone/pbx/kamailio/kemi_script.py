@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import socket
 from typing import Any
 
@@ -20,6 +21,9 @@ _ANSWER_SECONDS = 1.0
 _NODE, _PEER, _OUTSIDE, _STRANGER = "node", "peer", "outside", "stranger"
 _RENEWS_DIALOG = ("INVITE", "SUBSCRIBE", "REFER", "UPDATE", "NOTIFY")
 _ONE_CONTACT = 4  # flag of save(): a device has one contact, the newest
+_ALIAS = re.compile(r";alias=([^~;>]+)~([0-9]+)~([0-9])")
+_TRANSPORTS = {"2": "tcp", "3": "tls"}  # as Kamailio numbers them
+_DEVICE_OF_ROUTE = re.compile(r";device=([0-9a-f]+)")
 _WITH_QOP, _STALE = 1, 16  # flags of auth_challenge()
 _HA1 = 1  # flag of pv_auth_check()
 _WRONG_PASSWORD = -2
@@ -80,6 +84,7 @@ class Edge:
         self._next_header: str = settings["headers"]["next"]
         self._media_child: str = settings["headers"]["media_child"]
         self._realm: str = settings["realm"]
+        self._connection_seconds: int = settings["connection_seconds"]
         self._token: str = settings["token"]
         self._node: str = settings["node"]  # host:port
         self._inner: str = settings["inner"]
@@ -130,7 +135,9 @@ class Edge:
                 KSR.sl.send_reply(403, "Forbidden")
             return
         KSR.force_rport()
+        KSR.set_reply_no_connect()
         self._next = str(KSR.hdr.get(self._next_header) or "") if origin == _NODE else ""
+        device = str(KSR.hdr.get(self._device_header) or "") if origin == _PEER else ""
         for header in (self._device_header, self._edge_header, self._next_header):
             KSR.hdr.remove(header)
         if method != "ACK":
@@ -148,7 +155,7 @@ class Edge:
         elif origin == _NODE:
             self._from_node(method)
         else:
-            self._from_peer(method)
+            self._from_peer(method, device)
 
     def _origin(self, method: str) -> str:
         """Who sends it; somebody who may not use the socket that it came to is a stranger."""
@@ -168,19 +175,26 @@ class Edge:
     # -- within a dialog --------------------------------------------------------------------------------------------
 
     def _within_dialog(self, method: str, origin: str) -> None:
-        routed = KSR.rr.loose_route() > 0
+        KSR.rr.loose_route()
         if origin == _OUTSIDE:
             KSR.nathelper.set_contact_alias_trim(1)
             if self._next_hop() != self._node and self._next_hop() not in self._peers:
                 if method != "ACK":
                     KSR.sl.send_reply(404, "Not Here")
                 return
-        elif origin == _NODE and not routed and KSR.pv.get("$rd") == self._realm:
-            self._from_node(method)  # the device has not answered yet: its dialog has no target
+        elif KSR.pv.get("$rd") == self._realm and not KSR.pv.get("$du"):
+            self._from_node(method)  # the device has not told its contact yet
             return
         elif not KSR.pv.get("$du"):
-            self._by_alias()
+            self._by_alias(self._device_of_route())
         self._relay(method)
+
+    def _device_of_route(self) -> str:
+        """The address of record that we wrote into our Record-Route when the dialog began."""
+        found = _DEVICE_OF_ROUTE.search(str(KSR.pv.get("$route_uri") or "")) or _DEVICE_OF_ROUTE.search(
+            str(KSR.hdr.get("Route") or "")
+        )
+        return found.group(1) if found else ""
 
     # -- new ones ---------------------------------------------------------------------------------------------------
 
@@ -198,19 +212,25 @@ class Edge:
 
     def _from_node(self, method: str) -> None:
         if KSR.pv.get("$rd") == self._realm:
+            device = str(KSR.pv.get("$rU"))
             if KSR.registrar.lookup("location") < 0:
                 KSR.sl.send_reply(480, "Temporarily Unavailable")
                 return
+            KSR.rr.add_rr_param(f";device={device}")
+            if self._next_hop() in self._peers:
+                KSR.hdr.append(f"{self._device_header}: {device}\r\n")
         elif self._next:
             KSR.setdsturi(f"sip:{self._next}")
         if not KSR.pv.get("$du"):
             self._by_alias()
         self._relay(method)
 
-    def _from_peer(self, method: str) -> None:
-        if KSR.rr.loose_route_preloaded() < 0 and KSR.rr.loose_route() < 0:
+    def _from_peer(self, method: str, device: str) -> None:
+        if KSR.rr.loose_route() < 0:
             KSR.sl.send_reply(403, "Forbidden")
             return
+        if device:
+            KSR.rr.add_rr_param(f";device={device}")
         if not KSR.pv.get("$du"):
             self._by_alias()
         self._relay(method)
@@ -257,6 +277,7 @@ class Edge:
         KSR.nathelper.set_contact_alias_trim(1)
         if KSR.pv.get("$pr") != "udp":
             KSR.tcpops.tcp_enable_closed_event()
+            KSR.tcpops.tcp_set_connection_lifetime(self._connection_seconds)
         if KSR.registrar.save_uri("location", _ONE_CONTACT, f"sip:{aor}@{self._realm}") < 0:
             return
         self._system.ask(
@@ -269,14 +290,25 @@ class Edge:
     def _to_node(self, method: str, device: str) -> None:
         if device:
             KSR.hdr.append(f"{self._device_header}: {device}\r\n")
+        if device not in ("", self._media_child):
+            KSR.rr.add_rr_param(f";device={self._device['aor']}")
         KSR.nathelper.set_contact_alias_trim(1)
         KSR.setdsturi(f"sip:{self._node}")
         self._relay(method)
 
-    def _by_alias(self) -> None:
-        """A contact says where its device is really reached; a connection that is gone is not opened from here."""
-        if KSR.nathelper.handle_ruri_alias() == 1 and "transport=" in str(KSR.pv.get("$du")):
-            KSR.set_forward_no_connect()
+    def _by_alias(self, device: str = "") -> None:
+        """A contact says where its device is really reached, in a dialog by the connection that it registered last.
+
+        A connection that is gone is not opened from here.
+        """
+        if KSR.nathelper.handle_ruri_alias() != 1 or "transport=" not in str(KSR.pv.get("$du")):
+            return
+        KSR.set_forward_no_connect()
+        if device and KSR.registrar.reg_fetch_contacts("location", f"sip:{device}@{self._realm}", "device") > 0:
+            alias = _ALIAS.search(str(KSR.pv.get("$(ulc(device=>addr)[0])") or ""))
+            if alias is not None and alias.group(3) in _TRANSPORTS:
+                KSR.setdsturi(f"sip:{alias.group(1)}:{alias.group(2)};transport={_TRANSPORTS[alias.group(3)]}")
+            KSR.registrar.reg_free_contacts("device")
 
     def _next_hop(self) -> str:
         return f"{KSR.pv.get('$nh(d)')}:{KSR.pv.get('$nh(p)')}"

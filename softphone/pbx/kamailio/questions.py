@@ -38,6 +38,7 @@ class Questions:
         self._ending = asyncio.Event()
         self._opened = threading.Event()
         self._fault: OSError | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
         self._thread = threading.Thread(target=self._run, name="kamailio questions", daemon=True)
 
     def start(self) -> None:
@@ -74,22 +75,26 @@ class Questions:
         self._opened.set()
         await self._ending.wait()
         server.close()
+        for writer in list(self._writers):
+            writer.close()
         mine = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in mine:
-            task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
         self._path.unlink(missing_ok=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
             if not _is_ours(writer.get_extra_info("socket")):
                 _log.warning("somebody else's process asks, and is not answered")
                 return
             while line := await reader.readline():
                 self._deal(json.loads(line), writer)
-        except (OSError, ValueError) as fault:
+        except OSError as fault:
+            _log.info("Kamailio left: %s", fault)
+        except ValueError as fault:
             _log.warning("a question of Kamailio: %s", fault)
         finally:
+            self._writers.discard(writer)
             writer.close()
 
     def _deal(self, message: dict[str, Any], writer: asyncio.StreamWriter) -> None:

@@ -14,6 +14,7 @@ _log = logging.getLogger(__name__)
 
 _TABLE = "location"
 _EVERY_METHOD = 16383
+_NOT_REGISTERED = ("not found", "has no contacts")
 _WITHIN = 2.0  # seconds; nothing waits for these answers
 
 
@@ -37,7 +38,7 @@ class Registrations:
         try:
             record = (rpc or self._rpc).ask("ul.lookup", _TABLE, aor_of(device_id), within=within)
         except RpcFault as fault:
-            if "not found" not in str(fault).lower():
+            if not any(words in str(fault) for words in _NOT_REGISTERED):
                 _log.warning("%s", fault)
             return None
         for entry in record.get("Contacts", []):
@@ -83,8 +84,8 @@ class Registrations:
             _log.info("%s registered by %s for %d s", device.extension, transport, contact["Expires"])
             self._changed(device.extension)
 
-    def closed(self, source: tuple[str, int]) -> None:
-        """The connection from there."""
+    def closed(self, source: tuple[str, int]) -> list[str]:
+        """The connection from there; returns the ids of the devices that it led to."""
         lost = [(aor, binding) for aor, binding in self._here.items()
                 if binding.source == source and binding.transport != "udp"]  # fmt: skip
         for aor, binding in lost:
@@ -93,6 +94,7 @@ class Registrations:
             except RpcFault as fault:
                 _log.info("%s", fault)
             self._forget(aor)
+        return [binding.device_id for _, binding in lost]
 
     def expired(self, aor: str) -> None:
         binding = self._here.get(aor)
