@@ -61,7 +61,7 @@ class PhoneSystem:
         self._voicemail.start()
         media = self._start_media(core, sip)
         https_port = self._start_service(core, sip)
-        self._store.watch()
+        self._store.watch(mailbox_changed=self._mailbox_changed)
         media.wait_until_ready()
         self._keep_ports(sip, https_port, media)
         options = self._options

@@ -315,6 +315,16 @@ def test_what_one_process_writes_another_knows_and_tells(database, two_extension
     assert here.settings("100").devices == ()
 
 
+def test_messages_that_another_process_took_are_waiting_here_too(database, store):
+    listener, waiting = Listener(), []
+    store.listen(listener)
+    store.watch(0.01, mailbox_changed=lambda *counts: waiting.append(counts))
+    database.open().extensions.set_mailbox("100", 2, 5)
+    listener.wait_for("voicemail", "100")
+    assert waiting == [("100", 2, 5)]
+    assert (store.extension("100").mailbox_new, store.extension("100").mailbox_old) == (2, 5)
+
+
 def test_a_write_that_the_database_refuses_stands_in_nobodys_way(store, caplog):
     def bad(connection):
         raise ZeroDivisionError

@@ -176,8 +176,15 @@ class Store:
         """Signalling calls this for every registration, and when a device has gone."""
         self.changes.registrations_changed(extension)
 
-    def watch(self, every: float = LOOKS_EVERY) -> None:
-        """From now on follow what other processes write to the database, and do what falls due."""
+    def watch(
+        self, every: float = LOOKS_EVERY,
+        mailbox_changed: Callable[[str, int, int], object] = lambda key, new, old: None,
+    ) -> None:
+        """From now on follow what other processes write to the database, and do what falls due.
+
+        `mailbox_changed` gets an extension and its counts of new and old messages, when another process counted them.
+        """
+        self._mailbox_changed = mailbox_changed
         due = (self.usage.month_turned, self.timed.run_due, self._see_who_is_quiet)
         self._watch = DatabaseWatch(self.journal, self._read_from, self._apply, due, every)
 
@@ -197,6 +204,10 @@ class Store:
                 self.changes.extension_changed(subject, entry.value)
             case "mailbox":
                 self.extensions.reload(subject)
+                mailbox = self.extension(subject)
+                if mailbox is not None:
+                    self._mailbox_changed(subject, mailbox.mailbox_new, mailbox.mailbox_old)
+                self.changes.voicemail_changed(subject)
             case "directory":
                 self.groups.load()
                 self.changes.directory_changed()
