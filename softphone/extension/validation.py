@@ -17,6 +17,8 @@ READ_ONLY = (
     "/key", "/type", "/role", "/assignee", "/call_group", "/hot_desking", "/debug_mode", "/restricted", "/devices",
     "/gateway", "/caller_id/numbers", "/caller_id/assigned", "/usage_limit/used", "/usage_limit/resets_on", "/locked",
 )
+#: What is locked for a new member, until an administrator unlocks it.
+ADMINISTRATORS_ONLY = ("/usage_limit", "/outbound_rule")
 #: What acts for a normal extension alone.
 NORMAL_ONLY = ("/call_waiting", "/no_answer")
 EMPTY_SPEECH = "Type the message callers will hear."

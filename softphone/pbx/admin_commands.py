@@ -14,6 +14,7 @@ from typing import Any
 from softphone.extension.document import Fault, merge_patch, value_at
 from softphone.extension.outgoing_rules import OutboundRule
 from softphone.extension.settings import Settings
+from softphone.extension.validation import ADMINISTRATORS_ONLY
 from softphone.pbx.service.change_log import Author
 from softphone.pbx.service.group_store import CallGroup
 from softphone.pbx.service.refusals import Invalid, NotFound
@@ -61,6 +62,7 @@ def add_user(asked: Asked) -> Told:
     store.ensure_account(
         email, password, given.key, given.label, name=given.name or None, role=given.role,
         caller_ids=given.caller_ids, organisation=here[0]["organisation"] if here else "",
+        locked=ADMINISTRATORS_ONLY if given.role == "member" else (),
     )
     lines = [f"{email} can sign in, and has extension {given.key}."]
     return Told(lines + made, {"email": email, "extension": given.key} | ({"password": password} if made else {}))
@@ -110,7 +112,7 @@ def extensions(asked: Asked) -> Told:
 def add_extension(asked: Asked) -> Told:
     key, label = asked.given.key, asked.given.label
     _free(asked.store, key)
-    if not asked.store.extensions.ensure(Settings(key=key, label=label)):
+    if not asked.store.extensions.ensure(Settings(key=key, label=label, locked=ADMINISTRATORS_ONLY)):
         raise Invalid([Fault("", "taken", f"{key} is an extension already.")])
     return Told([f"Extension {key} is there."], {"key": key, "label": label})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from softphone.extension.outgoing_rules import OutboundPattern, OutboundRule
+from softphone.extension.validation import ADMINISTRATORS_ONLY
 
 ECHO, VOICEMAIL, DIGITS, CALL_ME = "*43", "*97", "*62", "*61"
 TALKS, NEVER_ANSWERS, BUSY, CALLS_BACK, DECLINES = "101", "102", "103", "104", "105"
@@ -60,7 +61,6 @@ OUTBOUND_RULES = (
     OutboundRule("unrestricted", "Unrestricted", "Everywhere."),
 )
 
-ADMINISTRATORS_ONLY = ("/usage_limit", "/outbound_rule")
 ACCOUNTS = (
     PersonWithAccount(
         "alice@example.com", "100", "Alice Tan", ("+6561234567", "+6591112222"), "owner", passcode="4821",

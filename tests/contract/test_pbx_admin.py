@@ -14,6 +14,7 @@ from softphone.pbx.admin_commands import COMMANDS
 from softphone.pbx.main import run
 from softphone.pbx.service.database import FILE_NAME, sqlite_url
 from softphone.pbx.service.password import password_fits
+from softphone.pbx.service.refusals import Locked
 from softphone.pbx.service.store import Store
 from tests.contract.store_fixture import A_SECRET, any_device
 
@@ -77,6 +78,22 @@ def test_a_person_who_is_added_can_sign_in(desk):
     assert password.startswith("The password is ")
     assert password_fits(password.removeprefix("The password is "), fits)
     assert (desk.settings("130").caller_id.number, desk.settings("130").role) == ("+6561234570", "admin")
+    assert desk.settings("130").locked == ()
+
+
+@pytest.mark.parametrize(
+    "added", [("users", "add", "dan@example.com", "130", "Dan"), ("extensions", "add", "130", "Dan")]
+)
+def test_a_new_member_does_not_lift_its_own_limits(desk, added):
+    desk(*added)
+    desk("usage", "130", "--minutes", "60")
+    store = desk.store()
+    try:
+        assert store.settings("130").locked == ("/usage_limit", "/outbound_rule")
+        with pytest.raises(Locked):
+            store.extensions.patch("130", {"usage_limit": {"kind": "unlimited", "limit": None}}, {"*"}, None)
+    finally:
+        store.close()
 
 
 def test_a_password_may_come_by_standard_input_and_is_not_told(desk, monkeypatch):
