@@ -128,7 +128,8 @@ class Routing:
     ) -> None:
         self._subscribers, self._now, self._state = subscribers, now, state
         self._service, self._draw = service, draw
-        self.caller = caller if caller.number else replace(caller, number=self._number_of(caller.key))
+        number = HIDDEN if caller.user == HIDDEN else caller.number or self._number_of(caller.key)
+        self.caller = replace(caller, number=number)
         self._reached: set[str] = set()  # nobody is called twice by the ways of one call
         self._emergency = ""
 

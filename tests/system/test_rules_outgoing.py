@@ -93,8 +93,8 @@ async def test_a_caller_who_wants_to_be_hidden_is_hidden_but_from_emergency_serv
     ground.set("110", forwarding=Forwarding(True, None, ("101",), ("100", "anonymous")),
                caller_id=CallerId(forward=Presentation("caller_number", "caller_number")))  # fmt: skip
     ben = await ground.phone("101-1")
-    for number, called in ((OUTSIDE, outside), ("110", ben)):
-        await ground.dial(alice, number, Privacy="id")
+    for number, called, privacy in ((OUTSIDE, outside, "user;id;critical"), ("110", ben, "id")):
+        await ground.dial(alice, number, Privacy=privacy)
         invite = (await called.incoming()).invite
         assert "anonymous" in invite.get("from")
         assert invite.get("privacy") == "id"

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softphone.extension.call_rules import MOST_HOPS, LineState
-from softphone.extension.settings import CallerId, Device, Forwarding, NoAnswer, Settings
+from softphone.extension.settings import CallerId, Device, Forwarding, NoAnswer, Presentation, Settings
 from softphone.pbx.diversion import Diversion, diversion_headers, history_info
 from softphone.pbx.ports import Extension
-from softphone.pbx.routing import Caller, Identity, Routing, Stop, Way, dialled, is_internal
+from softphone.pbx.routing import HIDDEN, Caller, Identity, Routing, Stop, Way, dialled, is_internal
 from tests.fakes.signalling_fixture import MemorySubscribers
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
@@ -128,3 +128,14 @@ def test_the_way_of_a_call_in_headers():
     assert "cause%3D302" in entries[0]
     assert "cause%3D408" in entries[1]
     assert entries[2].startswith("<sip:+6561112222@pbx.test>")
+
+
+def test_a_hidden_caller_who_is_transferred_outside_stays_hidden():
+    both = Presentation("caller_number", "caller_number")
+    subscribers = organisation(
+        x200=extension("200", caller_id=CallerId(number="+6560000200", numbers=("+6560000200",))),
+        x201=extension("201", caller_id=CallerId(transfer=both, forward=both)),
+    )
+    routing = Routing(subscribers, lambda: NOW, lambda _key: FREE, Caller(HIDDEN, "Anonymous", key="200"))
+    assert routing.transferred_by("201", "+6591112222").user == HIDDEN
+    assert routing.stops("+6591112222")[0].shown.user == HIDDEN

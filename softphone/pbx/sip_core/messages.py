@@ -64,6 +64,12 @@ def tokens(message: Any, name: str) -> list[str]:
     return [token.strip().lower() for line in values(message, name) for token in line.split(",") if token.strip()]
 
 
+def wants_to_be_hidden(message: Any) -> bool:
+    """RFC 3323 4.2: its values are separated by semicolons, unlike those of other fields."""
+    wanted = {word.strip().lower() for line in values(message, "privacy") for word in line.replace(",", ";").split(";")}
+    return not wanted.isdisjoint(("id", "user"))
+
+
 def check_request(request: Any) -> None:
     """All that later code reads without care; raises `Malformed` (or what sippy's parser raises)."""
     if request.sipver != "SIP/2.0":

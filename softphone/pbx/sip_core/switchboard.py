@@ -22,9 +22,9 @@ from softphone.pbx.sip_core.messages import (
     display_name,
     max_forwards,
     raw_header,
-    tokens,
     unsupported_extensions,
     values,
+    wants_to_be_hidden,
 )
 from softphone.pbx.sip_core.placing import place_call
 from softphone.pbx.sip_core.registrar import Registrar
@@ -164,7 +164,7 @@ class Switchboard:
         if device is None:
             sender = request.getHFBody("from")
             return Caller(str(sender.getUrl().username or "anonymous"), display_name(sender))
-        if "id" in tokens(request, "privacy"):  # RFC 3325 9.3
+        if wants_to_be_hidden(request):
             return Caller(HIDDEN, "Anonymous", HIDDEN, device.extension)
         extension = self._exchange.config.subscribers.extension(device.extension)
         return Caller(device.extension, extension.label if extension else "", key=device.extension)
