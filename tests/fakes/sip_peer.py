@@ -97,6 +97,7 @@ class Conversation:
         self.cseq = secrets.randbelow(1000) + 1
         self.invite_cseq = 0
         self.branch = ""
+        self.routes: list[str] = []  # values of Route; a test of proxies sets them
 
     @property
     def local_tag(self) -> str:
@@ -127,6 +128,7 @@ class Conversation:
             ("Call-ID", self.call_id),
             ("CSeq", f"{cseq} {method}"),
             ("Contact", f"<{self.peer.contact}>"),
+            *(("Route", route) for route in self.routes),
             *headers,
         ]
         if method == "INVITE":

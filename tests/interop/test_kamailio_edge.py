@@ -143,6 +143,19 @@ async def test_a_media_child_is_believed_by_its_address_only(ground: EdgeGround)
 
 
 @on_kamailio()
+async def test_what_a_phone_gets_comes_from_the_address_that_it_was_told(ground: EdgeGround):
+    alice = await ground.phone("100-1")
+    for transport in ("udp", "tcp", "tls"):
+        bob = await ground.phone("110-1", transport)
+        _, incoming = await ground.talk(alice, bob, "110")
+        assert incoming.invite.get("via").startswith(
+            f"SIP/2.0/{transport.upper()} {getattr(ground.addresses, transport)};"
+        )
+        await incoming.hang_up()
+        await bob.close()
+
+
+@on_kamailio()
 async def test_hold_and_hanging_up_pass_both_ways_over_every_transport(ground: EdgeGround):
     bob = await ground.phone("110-1")
     for transport in ("udp", "tcp", "tls"):

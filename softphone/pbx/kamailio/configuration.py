@@ -106,6 +106,7 @@ def write_configuration(files: Files, settings: EdgeSettings, found: Installatio
         "token": settings.token,
         "node": settings.node,
         "inner": settings.inner,
+        "public": {"udp": settings.udp, "tcp": settings.tcp, "tls": settings.tls},
         "questions": str(files.questions),
         "cluster": cluster.listen if cluster else "",
         "cluster_secret": cluster.secret if cluster else "",
@@ -169,7 +170,7 @@ def _parameters(files: Files, settings: EdgeSettings) -> list[tuple[str, str, in
         ("registrar", "max_expires", settings.max_expires),
         ("registrar", "event_callback", "ksr_registrar_event"),
         ("registrar", "use_path", 1),
-        ("registrar", "path_mode", 2),
+        ("registrar", "path_mode", 0),  # kept, and not told to devices
         ("registrar", "path_check_local", 1),
         ("tls", "config", files.tls),
         ("tcpops", "closed_event", 2),  # of the connections that it is switched on for

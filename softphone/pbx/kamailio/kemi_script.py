@@ -89,6 +89,7 @@ class Edge:
         self._node: str = settings["node"]  # host:port
         self._inner: str = settings["inner"]
         self._inner_port = int(self._inner.rsplit(":", 1)[1])
+        self._public: dict[str, str] = settings["public"]  # by transport
         self._cluster: str = settings["cluster"]  # "" without other machines
         self._cluster_secret: bytes = settings["cluster_secret"].encode()
         self._peers: frozenset[str] = frozenset(settings["peers"])
@@ -226,9 +227,7 @@ class Edge:
         self._relay(method)
 
     def _from_peer(self, method: str, device: str) -> None:
-        if KSR.rr.loose_route() < 0:
-            KSR.sl.send_reply(403, "Forbidden")
-            return
+        KSR.rr.loose_route()  # takes our own address off the Path
         if device:
             KSR.rr.add_rr_param(f";device={device}")
         if not KSR.pv.get("$du"):
@@ -321,6 +320,9 @@ class Edge:
         elif hop in self._peers:
             KSR.hdr.append(f"{self._edge_header}: {self._signature(method)}\r\n")
             KSR.corex.set_send_socket(f"udp:{self._cluster}")
+        else:  # Kamailio would take the socket that it came in by
+            transport = str(KSR.pv.get("$nh(P)") or "udp").lower()
+            KSR.corex.set_send_socket(f"{transport}:{self._public[transport]}")
         if method in _RENEWS_DIALOG:
             KSR.rr.record_route()
         KSR.add_local_rport()
