@@ -122,6 +122,23 @@ def _region(number: str) -> str | None:
         return None
 
 
+def in_full(number: str, settings: Settings) -> str:
+    """A number as it is dialled in the country of the extension's own, as E.164; anything else as it is."""
+    own = _own_number(settings)
+    region = _region(own) if own is not None else None
+    if region is None or len(number) <= LONGEST_EMERGENCY or not (number.isascii() and number.isdigit()):
+        return number
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_possible_number(parsed):
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
 def matching(destination: str, rule: OutboundRule | None) -> OutboundPattern | None:
     return next((p for p in rule.patterns if destination.startswith(p.prefix)), None) if rule is not None else None
 

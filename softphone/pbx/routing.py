@@ -20,6 +20,7 @@ from softphone.extension.outgoing_rules import (
     OutgoingDecision,
     OutgoingRule,
     decide_outgoing,
+    in_full,
     is_emergency,
     presented,
     shown_number,
@@ -241,6 +242,13 @@ class Routing:
         return Identity(user, self.caller.name if user == caller else settings.label)
 
     # -- placing a call ---------------------------------------------------------------------------------------------
+
+    def in_full(self, key: str, number: str) -> str:
+        """What extension `key` has dialled, with its country where that is not somebody here."""
+        settings, here = self._subscribers.settings(key), self._subscribers
+        if settings is None or here.extension(number) is not None or here.group_members(number):
+            return number
+        return number if self._service(number) else in_full(number, settings)
 
     def outgoing(self, key: str, number: str, preferred: str | None) -> OutgoingDecision:
         """May extension `key` call `number`, and as whom; from here on the caller is shown so."""

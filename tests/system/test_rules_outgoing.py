@@ -88,6 +88,18 @@ async def test_a_caller_id_that_is_not_allowed_is_refused_with_a_sentence(ground
 
 
 @rule
+async def test_a_number_dialled_as_in_its_country_goes_outside_by_the_same_rules(ground: RuleGround):
+    alice, outside = await ground.phone("100-1"), await ground.child("+656...")
+    call = await ground.dial(alice, OUTSIDE.removeprefix("+65"))
+    invite = (await outside.incoming()).invite
+    assert f"sip:{OUTSIDE}@" in invite.get("to")
+    assert shown(invite) == "+6560000100"
+    await call.cancel()
+    record = await ground.record_of("100")
+    assert (record.called, record.rule) == (OUTSIDE, "allowed")
+
+
+@rule
 async def test_a_caller_who_wants_to_be_hidden_is_hidden_but_from_emergency_services(ground: RuleGround):
     alice, bob, outside = await ground.phone("100-1"), await ground.phone("110-1"), await ground.child("+656...", "112")
     ground.set("110", forwarding=Forwarding(True, None, ("101",), ("100", "anonymous")),

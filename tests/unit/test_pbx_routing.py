@@ -139,3 +139,14 @@ def test_a_hidden_caller_who_is_transferred_outside_stays_hidden():
     routing = Routing(subscribers, lambda: NOW, lambda _key: FREE, Caller(HIDDEN, "Anonymous", key="200"))
     assert routing.transferred_by("201", "+6591112222").user == HIDDEN
     assert routing.stops("+6591112222")[0].shown.user == HIDDEN
+
+
+def test_a_national_number_is_that_of_the_extensions_country_and_no_key_or_service_is_rewritten():
+    own = CallerId(number="+6561234567", numbers=("+6561234567",))
+    subscribers = organisation(x200=extension("200", caller_id=own), x61112223=extension("61112223"))
+    routing = Routing(subscribers, lambda: NOW, lambda _key: FREE, Caller("200", key="200"),
+                      service=lambda number: number == "61112224")  # fmt: skip
+    assert routing.in_full("200", "61112222") == "+6561112222"
+    as_they_are = ("61112223", "61112224", "+442071234567", "200", "995", "*97", "1234567890123456", "bob")
+    assert [routing.in_full("200", number) for number in as_they_are] == list(as_they_are)
+    assert routing.in_full("61112223", "61112222") == "61112222"  # it has no number: no country is known

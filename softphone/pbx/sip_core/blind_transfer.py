@@ -43,6 +43,7 @@ class BlindTransfer(Joining):
         caller = Caller(stayer.party.user, stayer.party.name, key=stayer.extension)
         referrer = raw_header("Referred-By", str(address(self._transferor.party.user, exchange.config.realm)))
         ringing = Ringing(exchange, self, caller, Offer(None, (referrer,)), stayer.device_id)
+        number = ringing.routing.in_full(key, number)
         if is_internal(number) or (key and not ringing.routing.may_transfer(key, number)):
             self.failed(403, "Forbidden", ())
             return

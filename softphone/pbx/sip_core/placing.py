@@ -28,6 +28,7 @@ def place_call(exchange: Exchange, call: Call, request: Any, caller: Caller, dev
         return
     if device_id is not None:
         exchange.config.subscribers.device_used(caller.key, device_id)
+    number = call.number = call.journal.number = ringing.routing.in_full(caller.key, number)
     decision = ringing.routing.outgoing(caller.key, number, preferred_number(request, caller.key))
     call.placed(decision, caller.key)
     payer = caller.key if is_outside(number) else ""
