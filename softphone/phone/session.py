@@ -159,7 +159,10 @@ class Session:
                 self.provisioning, self.state = event.provisioning, SessionState.SIGNED_IN
         elif isinstance(event, ev.ExtensionLoaded | ev.SettingsSaved):
             if self.signed_in is not None:
+                before = self.document.get("network")
                 self.document, self.etag = event.document, event.etag
+                if before is not None and before != event.document.get("network"):
+                    self._account.refresh()  # the service tells another registrar and transport
         elif isinstance(event, ev.ServiceReached):
             self.service_failure = event.failure
         elif isinstance(event, ev.KeychainFailed):
@@ -226,8 +229,8 @@ class Session:
         )
 
     def _transport(self, provisioning: Provisioning, tls: object) -> str:
-        """A plain SIP account's own switch may say no to the TLS that it was signed in with."""
-        if tls is True:
+        """A plain SIP account's own switch decides; an account's service follows the switch with its provisioning."""
+        if tls is True and self.signed_in is None:
             return "tls"
         plain = tls is False and self.signed_in is None
         return next((t for t in provisioning.transports if not (plain and t == "tls")), "udp")

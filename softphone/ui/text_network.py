@@ -26,10 +26,6 @@ def tls_help(encrypts_audio: bool) -> str:
     return tr("Protects who you call.")
 
 
-def no_tls() -> str:
-    return tr("Your phone system doesn't offer it.")
-
-
 def tls_done(on: bool) -> str:
     return tr("Signalling is encrypted.") if on else tr("Signalling is not encrypted any more.")
 

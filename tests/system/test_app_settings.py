@@ -63,6 +63,22 @@ def test_a_change_is_saved_on_the_service_and_acts(phone_system, signed_in, else
     call.hangup()
 
 
+def test_encrypted_signalling_moves_the_line_to_tls_and_back(signed_in):
+    application = signed_in()
+
+    def moved_to(transport):
+        def looks(status):
+            line = status["registration"]
+            return line["state"] == "registered" and line["transport"] == transport
+
+        application.wait_for(looks, f"registered by {transport}", 10)
+
+    application.do("settings", "set", "/network/tls", "true")
+    moved_to("tls")
+    application.do("settings", "set", "/network/tls", "false")
+    moved_to("udp")
+
+
 def test_a_change_made_elsewhere_arrives_within_a_second(phone_system, signed_in, elsewhere, restored):
     application = signed_in()
     until(lambda: settings(application), "the settings are known")

@@ -132,11 +132,15 @@ def test_the_same_provisioning_again_does_not_register_again():
     assert len(user_agent.of(cmd.Register)) == before + 1
 
 
-def test_tls_in_the_settings_moves_the_line_to_tls():
-    phone, user_agent, *_ = make_phone()
-    phone.handle(ev.ExtensionLoaded(any_document(network={"tls": True, "local_sip_server_ip": "10.0.0.9"}), '"2"'))
+def test_changed_network_settings_have_the_line_provisioned_anew():
+    phone, user_agent, account, *_ = make_phone()
+    phone.handle(ev.ExtensionLoaded(any_document(network={"tls": False, "local_sip_server_ip": None}), '"2"'))
+    already = account.asked.count(("refresh",))
+    phone.handle(ev.SettingsSaved(any_document(network={"tls": True, "local_sip_server_ip": "10.0.0.9"}), '"3"'))
+    assert account.asked.count(("refresh",)) == already + 1
+    phone.handle(ev.ProvisioningLoaded(any_provisioning(registrar="10.0.0.9:5061", transports=("tls",))))
     line = user_agent.of(cmd.Register)[-1]
-    assert (line.transport, line.local_sip_server_ip) == ("tls", "10.0.0.9")
+    assert (line.transport, line.local_sip_server_ip, line.registrar) == ("tls", "10.0.0.9", "10.0.0.9:5061")
 
 
 def test_a_forbidden_registration_reads_the_provisioning_again_once():

@@ -16,8 +16,7 @@ def page() -> Page:
         parts=(
             Rows((
                 Setting(
-                    "tls", words.tls(), SwitchKind(), "/network/tls", help_of=_tls_help, enabled=_has_tls,
-                    reason=lambda _: words.no_tls(), keywords=words.keywords(),
+                    "tls", words.tls(), SwitchKind(), "/network/tls", help_of=_tls_help, keywords=words.keywords(),
                     done=lambda _, on: words.tls_done(bool(on)),
                 ),
                 Setting(
@@ -36,12 +35,6 @@ def page() -> Page:
             ),
         ),
     )  # fmt: skip
-
-
-def _has_tls(context: SettingsContext) -> bool:
-    """A plain SIP account says nothing of what its server can do."""
-    provisioning = context.phone.session.provisioning
-    return context.plain or provisioning is None or "tls" in provisioning.transports
 
 
 def _tls_help(context: SettingsContext) -> str:
