@@ -34,6 +34,10 @@ if [ "$(uname -s)" = Linux ]; then
     if [ "$purpose" = test ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
         missing="$missing postgresql"
     fi
+    if [ "$purpose" = test ] && ! ls /usr/sbin/kamailio /usr/lib/*/kamailio/modules/app_python3.so \
+            /usr/lib/*/kamailio/modules/tls.so >/dev/null 2>&1; then
+        missing="$missing kamailio kamailio-tls-modules kamailio-python3-modules"
+    fi
 fi
 
 # --- Python --------------------------------------------------------------------------------------------------------
@@ -72,6 +76,12 @@ if [ -n "$missing" ]; then
     fi
     say "Installing system packages:$missing"
     $sudo apt-get update -q >&2
+    # Kamailio is only to be there: the tests run their own. (Without systemd its start script does nothing by itself.)
+    case $missing in *" kamailio "*)
+        if [ -d /run/systemd/system ] && [ ! -e /usr/sbin/kamailio ]; then
+            $sudo systemctl mask --quiet kamailio.service >&2 || true
+        fi ;;
+    esac
     # postgresql must not start a server of its own: the tests make their own small cluster.
     $sudo env DEBIAN_FRONTEND=noninteractive $line >&2
 fi

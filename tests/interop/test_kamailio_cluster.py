@@ -140,6 +140,20 @@ async def test_a_machine_that_starts_again_learns_the_devices_of_the_other(a: Ma
 
 
 @two_machines
+async def test_when_all_machines_had_stopped_the_first_that_starts_knows_the_devices(a: Machine, b: Machine):
+    alice, bob = await a.phone("100-1"), await b.phone("110-1")
+    await a.until(lambda: len(a.subscribers.saved) == 2, "saved")
+    for machine in (a, b):
+        await asyncio.to_thread(machine.core.stop)
+    port = {"udp_port": int(b.addresses.udp.rsplit(":", 1)[1])}
+    b.core = KamailioCore(replace(b.config, **port), b._timings, folder=b.folder, cluster=b.cluster)
+    b.addresses = await asyncio.to_thread(b.core.start)
+    alice.server = bob.server  # it answers where it is called from
+    _, incoming = await b.talk(bob, alice, "100")
+    await incoming.hang_up()
+
+
+@two_machines
 async def test_nobody_without_the_secret_speaks_for_a_machine(a: Machine, b: Machine):
     alice = await a.phone("100-1")
     intruder = await SipPeer.open(a.cluster.listen, "110", realm="pbx.test")

@@ -15,6 +15,7 @@ _log = logging.getLogger(__name__)
 _TABLE = "location"
 _EVERY_METHOD = 16383
 _NOT_REGISTERED = ("not found", "has no contacts")
+_OTHERS_SECONDS = 1.0
 _WITHIN = 2.0  # seconds; nothing waits for these answers
 
 
@@ -104,12 +105,15 @@ class Registrations:
     # -- starts -----------------------------------------------------------------------------------------------------
 
     def restore(self) -> None:
-        """Gives Kamailio what is saved. Devices behind a connection come back by themselves."""
+        """Gives Kamailio what is saved. Devices behind a connection come back by themselves.
+
+        In a cluster another machine that runs tells it; what is saved is of all machines, and is for the first of them.
+        """
         kept = 0
         self._here = {aor: binding for aor, binding in self._here.items() if binding.transport == "udp"}
+        if self._in_cluster and self._another_runs():
+            return
         for binding in self._kept():
-            if self._in_cluster and self.contact(binding.device_id, within=_WITHIN) is not None:
-                continue  # another machine has it
             left = round(binding.expires_at - self._clock())
             try:
                 self._rpc.ask(
@@ -122,6 +126,20 @@ class Registrations:
             self._here[aor_of(binding.device_id)] = binding
             kept += 1
         _log.info("%d registrations kept from an earlier run", kept)
+
+    def _another_runs(self) -> bool:
+        """Whether another machine has answered, which it does at once."""
+        deadline = time.monotonic() + _OTHERS_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                nodes = self._rpc.ask("dmq.list_nodes", within=_WITHIN)
+            except RpcFault as fault:
+                _log.warning("%s", fault)
+                return False
+            if any(node["status"] == "active" and not node["local"] for node in nodes):
+                return True
+            time.sleep(0.05)
+        return False
 
     def _kept(self) -> Iterable[Binding]:
         newest: dict[str, Binding] = {}
