@@ -181,9 +181,9 @@ class Session:
         if self.signed_in is not None:
             document = self.document
             caller_id = document.get("caller_id")
-            numbers = caller_id.get("numbers") if isinstance(caller_id, dict) else None
-            current = caller_id.get("number") if isinstance(caller_id, dict) else None
-            ordered = [n for n in (current, *(numbers if isinstance(numbers, list) else ())) if isinstance(n, str)]
+            caller_id = caller_id if isinstance(caller_id, dict) else {}
+            lists = [caller_id.get("assigned") or [], caller_id.get("numbers") or []]
+            ordered = [caller_id.get("number"), *(n for one in lists if isinstance(one, list) for n in one)]
             label = document.get("label") or self.signed_in.name or (provisioning.display_name if provisioning else "")
             return Identity(
                 kind="account",
@@ -191,7 +191,7 @@ class Session:
                 address=self.signed_in.extension,
                 email=self.signed_in.email,
                 organisation=self.signed_in.organisation,
-                caller_ids=tuple(dict.fromkeys(ordered)),
+                caller_ids=tuple(dict.fromkeys(n for n in ordered if isinstance(n, str))),
             )
         if provisioning is not None:
             return Identity("sip", provisioning.display_name or provisioning.username, provisioning.address_of_record)

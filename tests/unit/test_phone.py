@@ -160,6 +160,18 @@ def test_nobody_calls_while_offline():
     assert refused.value.failure.kind is FailureKind.NO_NETWORK
 
 
+@pytest.mark.parametrize("caller_id", [
+    {"mode": "random", "number": None, "assigned": ["+6561230001", "+6561230002"], "numbers": []},
+    {"mode": "random", "number": None, "assigned": ["+6561230001"], "numbers": ["+442079460000"]},
+    {"mode": "random", "number": None, "assigned": [], "numbers": ["+6561230001"]},
+    {"mode": "fixed", "number": "+6561230001", "assigned": ["+442079460000"], "numbers": []},
+])  # fmt: skip
+def test_the_country_is_that_of_the_number_shown_or_of_the_list_it_is_drawn_from(caller_id):
+    phone, *_ = make_phone()
+    phone.handle(ev.ExtensionLoaded(any_document() | {"caller_id": caller_id}, "v2"))
+    assert phone.session.region == "SG"
+
+
 def test_national_numbers_are_dialled_in_the_country_of_the_caller_id():
     phone, user_agent, *_ = make_phone()
     phone.call("6789 0123")
