@@ -162,8 +162,9 @@ class ExtensionSettings:
         """Take the last change back. Raises `Refused` where that is not possible any more."""
         if not self._undo:
             raise Refused(Failure(FailureKind.NOT_NOW, detail="nothing to undo"))
-        _, before = self._undo.pop()
+        _, before = self._undo[-1]
         self._check(self._shown(), patch_of(before))
+        self._undo = self._undo[:-1]
         self._apply(before)
 
     def retry(self, pointer: str = "") -> None:

@@ -484,3 +484,18 @@ def test_undo_brings_an_object_back_that_was_not_there(scene):
     scene.answer()
     assert scene.settings.saved.no_answer.message.audio is None
     assert scene.settings.saved.no_answer.message.kind == "speech"
+
+
+def test_undo_that_is_refused_can_be_done_once_it_is_possible(scene):
+    scene.settings.change({"label": "Alice"}, what="Name")
+    scene.answer()
+    scene.change_elsewhere({"locked": ["/label"]})
+    scene.load()
+    with pytest.raises(Refused):
+        scene.settings.undo()
+    assert scene.settings.can_undo == "Name"
+    scene.change_elsewhere({"locked": []})
+    scene.load()
+    scene.settings.undo()
+    scene.answer()
+    assert scene.settings.saved.label == "Alice Tan"
