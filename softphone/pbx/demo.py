@@ -12,6 +12,7 @@ TALKS, NEVER_ANSWERS, BUSY, CALLS_BACK, DECLINES = "101", "102", "103", "104", "
 OUTSIDE_PREFIX = "+656"
 OUTSIDE, NOT_IN_SERVICE = "+6561112222", "+6568880404"
 OUTSIDE_CALLER = "+6591234567"
+EMERGENCY = ("112", "911", "993", "995", "999")  # a robot answers and says so: nothing here reaches the real services
 ABROAD = {"+44": "the United Kingdom", "+61": "Australia"}  # somebody answers there, too
 
 ORGANISATION = "Merlion Trading"

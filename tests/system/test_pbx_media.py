@@ -98,6 +98,15 @@ def test_101_answers_after_a_second_and_talks(media: Media, tmp_path: Path):
     call.wait_for_end()
 
 
+@pytest.mark.parametrize("number", ["112", "995"])
+def test_an_emergency_number_is_answered_by_a_robot_that_talks(media: Media, tmp_path: Path, number: str):
+    call = media.call(number)
+    call.wait_for("confirmed")
+    assert level_db(heard(call, tmp_path / "talk.wav", 2.0)) > -35
+    call.hangup()
+    call.wait_for_end()
+
+
 def test_102_rings_and_never_answers(media: Media):
     call = media.call("102")
     assert call.wait_for("early")["code"] == 180

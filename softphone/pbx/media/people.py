@@ -11,6 +11,7 @@ from softphone.pbx.demo import (
     CALL_ME,
     CALLS_BACK,
     DECLINES,
+    EMERGENCY,
     NEVER_ANSWERS,
     NOT_IN_SERVICE,
     OUTSIDE_CALLER,
@@ -43,13 +44,18 @@ BEN_TALKS = Phrase(
 I_CALL_BACK = Phrase("Sorry, I am busy right now. I will call you back.", CHLOE)
 HERE_I_AM = Phrase("Hello again, here I am. Now I have time for you.", CHLOE)
 OUTSIDE_TALKS = Phrase("Good day. You have reached a number outside. Thank you for calling.", OUTSIDER)
+NO_REAL_HELP = Phrase(
+    "This is the emergency desk of the demo, and not the real emergency services. Nobody is coming. "
+    "If you need help, hang up, and call from another telephone.",
+    OUTSIDER,
+)
 CALLING_YOU = Phrase("Calling you.", OUTSIDER)
 OUTSIDE_CALLS = Phrase("Good day. I am calling from outside. How are you today?", OUTSIDER)
 
 
 def people(child: MediaChild) -> dict[str, Behaviour]:
     """The numbers and who answers them; and the command that lets somebody call in."""
-    child.prepare(BEN_TALKS, I_CALL_BACK, HERE_I_AM, CALLING_YOU, OUTSIDE_CALLS, OUTSIDE_TALKS)
+    child.prepare(BEN_TALKS, I_CALL_BACK, HERE_I_AM, CALLING_YOU, OUTSIDE_CALLS, OUTSIDE_TALKS, NO_REAL_HELP)
     child.commands["call_in"] = lambda command: call_in(child, command)
     return {
         TALKS: lambda leg: answer_and_talk(leg, BEN_TALKS),
@@ -58,6 +64,7 @@ def people(child: MediaChild) -> dict[str, Behaviour]:
         CALLS_BACK: lambda leg: call_back(child, leg),
         DECLINES: decline,
         **{prefix + "...": lambda leg: answer_and_talk(leg, OUTSIDE_TALKS) for prefix in (OUTSIDE_PREFIX, *ABROAD)},
+        **{number: lambda leg: answer_and_talk(leg, NO_REAL_HELP) for number in EMERGENCY},
         NOT_IN_SERVICE: lambda leg: leg.after(REFUSE_SECONDS, lambda: leg.end(404)),
         CALL_ME: lambda leg: call_me(child, leg),
     }
