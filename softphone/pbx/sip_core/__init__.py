@@ -2,7 +2,8 @@
 
 The public door is `sippy_core.SippyCore` (`softphone.pbx.ports.SipCore`). Messages and transactions are sippy's, the
 loop and the sockets are asyncio's, dialogs and calls are ours. No sippy type leaves this package; no other room imports
-anything of it but `SippyCore` and `Timings`; only `pbx.kamailio`, which puts an edge in front, replaces parts of it. From the socket up:
+anything of it but `SippyCore` and `Timings`; only `pbx.kamailio`, which puts an edge in front, replaces parts of it.
+From the socket up:
 
 - `listeners` `flow` `framing`       sockets, connections kept for the requests back, stream framing
 - `transactions` `malformed`         RFC 3261 17 on sippy's transaction layer, with its faults mended
