@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar
 
 from softphone.extension.document import InvalidDocument, read
 from softphone.extension.moment import parse_moment
@@ -13,6 +15,9 @@ from softphone.phone.account import ActivatedDevice, DirectoryEntry, Provisionin
 from softphone.phone.failure import SettingAuthor
 from softphone.phone.secret import Secret
 
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
 # What goes into SIP messages must not be able to say more than a name: no blanks, no brackets, no line ends.
 _HOST = {"max_length": 253, "pattern": r"^[A-Za-z0-9._:\[\]-]+$"}
 _USER = {"max_length": 128, "pattern": r"^[^\x00-\x20\x7f<>\"@]+$"}
@@ -20,6 +25,8 @@ _URI = {"max_length": 250, "pattern": r"^[^\x00-\x20\x7f<>\"]+$"}
 _TOKEN = {"max_length": 4096, "pattern": r"^[\x21-\x7e]+$"}
 _PRESENCES = {"available", "on_call", "dnd", "forwarding", "offline", "unknown"}
 _LONGEST_NAME = 200
+_MOST_ROWS = 10_000
+_MOST_LOGGED = 10  # of the rows of one list
 _TRANSPORTS = ("udp", "tcp", "tls")
 
 
@@ -87,11 +94,6 @@ class _Entry:
 
 
 @dataclass(frozen=True)
-class _Directory:
-    entries: tuple[_Entry, ...]
-
-
-@dataclass(frozen=True)
 class _Device:
     id: str = field(metadata={"max_length": 64, "pattern": PLAIN})
     type: str = ""
@@ -149,10 +151,12 @@ def provisioning(value: Any) -> Provisioning:
 
 def directory(value: Any) -> tuple[DirectoryEntry, ...]:
     """A presence that this version does not know is "unknown"."""
-    return tuple(
-        DirectoryEntry(one.key, plain(one.label), one.kind, one.presence if one.presence in _PRESENCES else "unknown")
-        for one in read_value(_Directory, {"entries": value}).entries
-    )
+    return read_rows(_Entry, value, _entry)
+
+
+def _entry(one: _Entry) -> DirectoryEntry:
+    presence = one.presence if one.presence in _PRESENCES else "unknown"
+    return DirectoryEntry(one.key, plain(one.label), one.kind, presence)
 
 
 def activated_devices(value: Any) -> tuple[ActivatedDevice, ...]:
@@ -203,6 +207,21 @@ def plain(text: str) -> str:
 
 def read_value(cls: Any, value: Any) -> Any:
     return read(cls, value, complete=False, limited=True)
+
+
+def read_rows(cls: Any, value: Any, make: Callable[[Any], _T]) -> tuple[_T, ...]:
+    """Each row of a list by itself: one that cannot be read is left out and does not hide the others."""
+    if not isinstance(value, list):
+        raise InvalidDocument(())
+    found, odd = [], 0
+    for number, row in enumerate(value[:_MOST_ROWS]):
+        try:
+            found.append(make(read_value(cls, row)))
+        except InvalidDocument as error:
+            odd += 1
+            if odd <= _MOST_LOGGED:
+                _log.warning("row %d (%s) is left out: %s", number, cls.__name__.strip("_"), error)
+    return tuple(found)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -1,11 +1,11 @@
-"""What the smaller parts of the service say, as the telephone's values. Anything else is `InvalidDocument`."""
+"""What the smaller parts of the service say, as the telephone's values. What is no list is `InvalidDocument`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from softphone.account.wire import plain, read_value
+from softphone.account.wire import plain, read_rows
 from softphone.extension.document import InvalidDocument
 from softphone.extension.moment import parse_moment
 from softphone.extension.settings import PLAIN
@@ -14,6 +14,7 @@ from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
 
 _ID = {"max_length": 128, "pattern": r"^[\x21-\x7e]+$"}
+_CALL_ID = {"max_length": 4096, "pattern": r"^[\x21-\x7e]+$"}  # RFC 3261 names no longest
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,9 @@ class _Voicemail:
 
 
 @dataclass(frozen=True)
-class _Voicemails:
-    entries: tuple[_Voicemail, ...]
-
-
-@dataclass(frozen=True)
 class _Call:
     id: str = field(metadata={"max_length": 12, "pattern": r"^[0-9]+$"})
-    call_id: str = field(metadata=_ID)
+    call_id: str = field(metadata=_CALL_ID)
     direction: Literal["incoming", "outgoing"]
     started_at: str = field(metadata={"max_length": 40, "pattern": PLAIN})
     number: str | None = None
@@ -46,24 +42,14 @@ class _Call:
 
 
 @dataclass(frozen=True)
-class _Calls:
-    rows: tuple[_Call, ...]
-
-
-@dataclass(frozen=True)
 class _Rule:
     id: str = field(metadata={"max_length": 64, "pattern": PLAIN})
     name: str = ""
     description: str = ""
 
 
-@dataclass(frozen=True)
-class _Rules:
-    rules: tuple[_Rule, ...]
-
-
 def voicemails(value: Any) -> tuple[Voicemail, ...]:
-    return tuple(_voicemail(one) for one in read_value(_Voicemails, {"entries": value}).entries)
+    return read_rows(_Voicemail, value, _voicemail)
 
 
 def _voicemail(one: _Voicemail) -> Voicemail:
@@ -75,18 +61,17 @@ def _voicemail(one: _Voicemail) -> Voicemail:
 
 
 def outbound_rules(value: Any) -> tuple[OutboundRuleEntry, ...]:
-    return tuple(
-        OutboundRuleEntry(one.id, plain(one.name) or one.id, plain(one.description))
-        for one in read_value(_Rules, {"rules": value}).rules
+    return read_rows(
+        _Rule, value, lambda one: OutboundRuleEntry(one.id, plain(one.name) or one.id, plain(one.description))
     )
 
 
 def calls(value: Any, ahead: float = 0.0) -> tuple[ServerCall, ...]:
-    """A service whose rows have no numbers to go on from, or no times, has no history that is of use here.
+    """A row without a number to go on from, or without a time, is of no use here.
 
     `ahead`: seconds that this computer's clock is ahead of the service's.
     """
-    return tuple(_call(one, ahead) for one in read_value(_Calls, {"rows": value}).rows)
+    return read_rows(_Call, value, lambda one: _call(one, ahead))
 
 
 def _call(one: _Call, ahead: float) -> ServerCall:

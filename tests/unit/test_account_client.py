@@ -410,6 +410,35 @@ def test_a_proxy_that_cannot_be_used_is_gone_without(monkeypatch):
     http.close()
 
 
+ODD_ROWS = {
+    "directory": [{"key": "10x", "label": "Odd"}, {"key": "101", "label": "Robin"}, None],
+    "voicemails": [A_VOICEMAIL | {"at": "yesterday"}, A_VOICEMAIL, A_VOICEMAIL | {"seconds": -1}, 5],
+    "calls": [A_CALL | {"id": "x"}, A_CALL | {"started_at": "noon"}, A_CALL, {}],
+    "outbound-rules": [{"id": None}, {"id": "calm", "name": "Calm"}, {"name": "no id"}],
+}
+
+
+@pytest.mark.parametrize("what", LISTS)
+def test_a_row_that_cannot_be_read_does_not_hide_the_others(what, caplog):
+    rows = ODD_ROWS[what]
+    with caplog.at_level("WARNING"):
+        (found,) = METHODS[what](client_of(Service(**{what: json_answer(rows)})))
+    assert (getattr(found, "key", "") or getattr(found, "id", "") or found.call_id) in ("101", "v1", "c7", "calm")
+    assert len([one for one in caplog.records if "left out" in one.getMessage()]) == len(rows) - 1
+
+
+def test_a_call_id_may_be_long():
+    long = "f" * 500 + "@sbc.example.com"
+    (call,) = client_of(Service(calls=json_answer([A_CALL | {"call_id": long}]))).calls()
+    assert call.call_id == long
+
+
+@pytest.mark.parametrize("what", LISTS)
+def test_what_is_no_list_is_refused(what):
+    client = client_of(Service(**{what: json_answer({"rows": []})}))
+    assert refusal(METHODS[what], client).kind is FailureKind.SERVER
+
+
 NOON = 1_795_348_800.0
 
 
