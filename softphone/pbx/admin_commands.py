@@ -29,6 +29,8 @@ NOT_SET = {
     "/usage_limit/resets_on": "Usage begins anew on the first of every month.",
 }
 
+_NO_MONEY = "Calls have no price here, so that a limit in money would never act: limit minutes."
+
 
 @dataclass(frozen=True)
 class Told:
@@ -131,6 +133,8 @@ def set_value(asked: Asked) -> Told:
         value = json.loads(text)
     except ValueError:
         value = text
+    if where == "/usage_limit/kind" and value == "amount":
+        raise Invalid([Fault(where, "no-price", _NO_MONEY)])
     return _changed(asked, where, value)
 
 
@@ -187,15 +191,13 @@ def caller_ids(asked: Asked) -> Told:
 
 def usage(asked: Asked) -> Told:
     given, key = asked.given, asked.given.key
-    if (given.amount is not None) != (given.currency is not None):
-        raise Invalid([Fault("", "currency", "--amount and --currency go together.")])
+    if given.amount is not None or given.currency is not None:
+        raise Invalid([Fault("", "no-price", _NO_MONEY)])
     if given.reset:
         asked.store.usage.reset(key)
     limit: Document | None = None
     if given.minutes is not None:
         limit = {"kind": "duration", "limit": given.minutes, "currency": None}
-    elif given.amount is not None:
-        limit = {"kind": "amount", "limit": given.amount, "currency": given.currency}
     elif given.unlimited:
         limit = {"kind": "unlimited", "limit": None, "currency": None}
     if limit is not None:

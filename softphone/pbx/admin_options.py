@@ -21,6 +21,8 @@ examples:
       --pattern +44:passcode:"the United Kingdom"
   softphone pbx admin --data DIR set 110 /dnd/enabled true
 
+Usage limits are by time: calls have no price here, so that a limit in money is refused.
+
 It may be run while the phone system runs, which shows every change in open panels within a second, and while it does
 not. Exit codes: 0 done, 1 refused (the reason on stderr), 2 wrong usage.
 """
@@ -84,9 +86,9 @@ def _settings(commands: Any) -> None:
     usage.add_argument("key", metavar="KEY", type=key)
     limit = usage.add_mutually_exclusive_group()
     limit.add_argument("--minutes", type=amount, metavar="N")
-    limit.add_argument("--amount", type=amount, metavar="N", help="of money, with --currency")
+    limit.add_argument("--amount", type=amount, metavar="N", help="of money: refused, as calls have no price here")
     limit.add_argument("--unlimited", action="store_true")
-    usage.add_argument("--currency", metavar="CODE", help="like SGD")
+    usage.add_argument("--currency", metavar="CODE", help="of --amount")
     usage.add_argument("--reset", action="store_true", help="nothing is used this month")
 
 

@@ -19,6 +19,7 @@ from softphone.pbx.service.store import Store
 from tests.contract.store_fixture import A_SECRET, any_device
 
 UNTIL = "--until goes with on, and is a time to come."
+NO_MONEY = "Calls have no price here, so that a limit in money would never act: limit minutes."
 
 
 class Desk:
@@ -129,7 +130,9 @@ def test_a_password_may_come_by_standard_input_and_is_not_told(desk, monkeypatch
         (("requests", "ready", "7"), "There is no request 7."),
         (("debug-mode", "100", "off", "--until", "2030-01-01T00:00:00Z"), UNTIL),
         (("debug-mode", "100", "on", "--until", "2020-01-01T00:00:00Z"), UNTIL),
-        (("usage", "100", "--amount", "20"), "--amount and --currency go together."),
+        (("usage", "100", "--amount", "20", "--currency", "SGD"), NO_MONEY),
+        (("usage", "100", "--amount", "20"), NO_MONEY),
+        (("set", "100", "/usage_limit/kind", "amount"), f"/usage_limit/kind: {NO_MONEY}"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_refused_in_a_sentence(desk, arguments, sentence):
@@ -207,8 +210,6 @@ def test_a_usage_limit_is_set_and_reset(desk):
     store.close()
     assert desk("usage", "100", "--minutes", "300").startswith("Extension 100 has used 10 of 300 minutes this month;")
     assert desk("usage", "100", "--reset").startswith("Extension 100 has used 0 of 300 minutes this month;")
-    desk("usage", "100", "--amount", "20", "--currency", "SGD")
-    assert (desk.settings().usage_limit.kind, desk.settings().usage_limit.currency) == ("amount", "SGD")
     assert desk("usage", "100", "--unlimited").startswith("Extension 100 has no limit")
     assert desk.settings().usage_limit.limit is None
 
