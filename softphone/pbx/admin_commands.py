@@ -21,9 +21,10 @@ from softphone.pbx.service.refusals import Invalid, NotFound
 from softphone.pbx.service.store import Store, normal_email
 
 Document = dict[str, Any]
-#: Made by others: by signing in, by talking, by the calendar.
+#: Made by others: by signing in, by talking, by the calendar; or a secret, which stands in no argument.
 NOT_SET = {
     "/key": "An extension keeps its key.",
+    "/passcode": "A passcode is a secret: passcode KEY --passcode-stdin reads it from standard input.",
     "/devices": "Devices are activated by signing in on them.",
     "/usage_limit/used": "What is used is counted; it can be set to nothing: usage KEY --reset.",
     "/usage_limit/resets_on": "Usage begins anew on the first of every month.",
@@ -121,6 +122,7 @@ def add_extension(asked: Asked) -> Told:
 
 def show_extension(asked: Asked) -> Told:
     document, etag = asked.store.extensions.get(asked.given.key)
+    document = document | {"passcode": "(set)" if document["passcode"] else ""}
     return Told([json.dumps(document, indent=2, ensure_ascii=False)], {"etag": etag} | document)
 
 
@@ -136,6 +138,14 @@ def set_value(asked: Asked) -> Told:
     if where == "/usage_limit/kind" and value == "amount":
         raise Invalid([Fault(where, "no-price", _NO_MONEY)])
     return _changed(asked, where, value)
+
+
+def passcode(asked: Asked) -> Told:
+    """An empty line takes it away. Told nowhere."""
+    entered = sys.stdin.readline().strip()
+    _change(asked, lambda document: document | {"passcode": entered})
+    said = "another" if entered else "no"
+    return Told([f"Extension {asked.given.key} has {said} passcode."], _key_and(asked, passcode_set=bool(entered)))
 
 
 def lock(asked: Asked) -> Told:
@@ -277,7 +287,7 @@ COMMANDS: dict[tuple[str, str | None], Callable[[Asked], Told]] = {
     ("users", "remove"): remove_user, ("licence", None): licence,
     ("extensions", None): extensions, ("extensions", "add"): add_extension, ("extensions", "show"): show_extension,
     ("set", None): set_value, ("lock", None): lock, ("unlock", None): unlock, ("debug-mode", None): debug_mode,
-    ("caller-ids", None): caller_ids, ("usage", None): usage,
+    ("passcode", None): passcode, ("caller-ids", None): caller_ids, ("usage", None): usage,
     ("outbound-rule", None): rules, ("outbound-rule", "list"): rules, ("outbound-rule", "add"): add_rule,
     ("outbound-rule", "assign"): assign_rule, ("outbound-rule", "remove"): remove_rule,
     ("group", None): groups, ("group", "list"): groups, ("group", "add"): add_group,

@@ -73,6 +73,12 @@ def _settings(commands: Any) -> None:
     one = commands.add_parser("set", help="any setting of an extension")
     _key_and(one, "pointer", type=pointer, metavar="/POINTER")
     one.add_argument("value", metavar="VALUE", help="JSON; what is none is taken for text")
+    secret = commands.add_parser("passcode", help="what an extension is asked before some calls")
+    secret.add_argument("key", metavar="KEY", type=key)
+    secret.add_argument(
+        "--passcode-stdin", action="store_true", required=True,
+        help="one line of standard input is the passcode; an empty one takes it away",
+    )
     for name, words in (("lock", "nobody but an administrator changes that setting"), ("unlock", "anybody may again")):
         _key_and(commands.add_parser(name, help=words), "pointer", type=pointer, metavar="/POINTER")
     debug = commands.add_parser("debug-mode", help="whether the application's logs may be sent")

@@ -103,6 +103,21 @@ def test_a_password_may_come_by_standard_input_and_is_not_told(desk, monkeypatch
         "alice@example.com signs in with another password from now on.")
 
 
+def test_a_passcode_comes_by_standard_input_and_is_told_nowhere(desk, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("739164\n"))
+    assert desk("passcode", "100", "--passcode-stdin") == "Extension 100 has another passcode."
+    assert desk.settings().passcode == "739164"
+    for arguments in (("extensions", "show", "100"), ("--json", "extensions", "show", "100")):
+        said = desk(*arguments)
+        assert "739164" not in said
+        assert json.loads(said)["passcode"] == "(set)"
+    monkeypatch.setattr(sys, "stdin", io.StringIO("739\n"))
+    assert "739" not in desk("passcode", "100", "--passcode-stdin", code=1)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    assert desk("passcode", "100", "--passcode-stdin") == "Extension 100 has no passcode."
+    assert desk.settings().passcode == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -117,6 +132,8 @@ def test_a_password_may_come_by_standard_input_and_is_not_told(desk, monkeypatch
         (("set", "100", "/nope", "1"), "/nope: There is no such setting."),
         (("set", "100", "/dnd/enabled", "7"), "/dnd/enabled: This must be true or false."),
         (("set", "100", "/key", "101"), "/key: An extension keeps its key."),
+        (("set", "100", "/passcode", "7391"),
+         "/passcode: A passcode is a secret: passcode KEY --passcode-stdin reads it from standard input."),
         (("set", "100", "/usage_limit/used", "0"),
          "/usage_limit/used: What is used is counted; it can be set to nothing: usage KEY --reset."),
         (("lock", "100", "/nope"), "/nope: There is no setting /nope."),
