@@ -236,6 +236,7 @@ async def test_one_who_declines_a_forwarded_call_leaves_the_others_ringing(groun
     ground.set("100", forwarding=Forwarding(True, None, ("101", "102")))
     outgoing = await ground.dial(bob, "100")
     await (await ben.incoming()).refuse(603)
+    await ground.until(lambda: ground.core.open_tables()["legs"] == 2, "Ben's leg has ended")
     await (await farah.incoming()).answer(sdp(6000))
     await outgoing.answered()
     await outgoing.hang_up()

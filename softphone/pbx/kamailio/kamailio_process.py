@@ -139,4 +139,5 @@ class KamailioProcess:
         times = self._said[place]
         if times & (times - 1) == 0:  # the 1st, 2nd, 4th, 8th: a flood is a handful of lines
             again = f" (time {times})" if times > 1 else ""
-            _log.log(logging.WARNING if level in _BAD else logging.INFO, "%s%s", what, again)
+            ending = self._stopping.is_set()  # then its workers complain of each other
+            _log.log(logging.WARNING if level in _BAD and not ending else logging.INFO, "%s%s", what, again)

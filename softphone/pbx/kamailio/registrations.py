@@ -39,14 +39,21 @@ class Registrations:
         try:
             record = (rpc or self._rpc).ask("ul.lookup", _TABLE, aor_of(device_id), within=within)
         except RpcFault as fault:
-            if not any(words in str(fault) for words in _NOT_REGISTERED):
-                _log.warning("%s", fault)
-            return None
+            if any(words in str(fault) for words in _NOT_REGISTERED):
+                return None
+            _log.warning("%s", fault)
+            return self._known_here(aor_of(device_id))
         for entry in record.get("Contacts", []):
             contact: dict[str, Any] = entry.get("Contact", entry)
             if isinstance(contact.get("Expires"), int) and contact["Expires"] > 0:
                 return contact
         return None
+
+    def _known_here(self, aor: str) -> dict[str, Any] | None:
+        """While Kamailio does not answer in time, a device that is registered here is still tried."""
+        binding = self._here.get(aor)
+        left = round(binding.expires_at - self._clock()) if binding is not None else 0
+        return {"Address": binding.contact, "Expires": left} if binding is not None and left > 0 else None
 
     def devices_here(self, extension: str) -> list[str]:
         return [binding.device_id for binding in list(self._here.values()) if binding.extension == extension]
