@@ -246,6 +246,15 @@ def test_a_search_finds_words_by_their_beginning_and_only_then_anywhere(bench):
     assert find(pages, names, "second tone knock")[0].setting.name == "call_waiting", "words from anywhere"
 
 
+@pytest.mark.parametrize(("typed", "name"), [
+    ("until I turn it off", "dnd"), ("one of my numbers", "caller_id"), ("24-hour", "twelve_hours"),
+    ("caller's number", "transfer_external"),
+])  # fmt: skip
+def test_a_search_finds_a_setting_by_the_words_of_its_choices(bench, typed, name):
+    bench.window.search.edit.setText(typed)
+    assert name in [result.found.setting.name for result in bench.window.results.results]
+
+
 def test_what_was_searched_for_is_marked_where_words_begin():
     assert marked("Bring the ring", ["ring"]) == [("Bring the ", False), ("ring", True)]
     assert marked("During", ["ring"]) == [("Du", False), ("ring", True)]

@@ -39,29 +39,36 @@ def _starts_in(word: str, text: str) -> bool:
     return text.startswith(word) or any(f"{before}{word}" in text for before in " -(\"'/")
 
 
-def find(pages: Iterable[Page], shown: Iterable[str], text: str) -> list[Found]:
-    """Settings whose label, help, keywords or page title have every word of `text`; those with it in the label first.
+def _no_choices(_setting: Setting) -> str:
+    return ""
+
+
+def find(
+    pages: Iterable[Page], shown: Iterable[str], text: str, choices: Callable[[Setting], str] = _no_choices
+) -> list[Found]:
+    """Settings whose label, help, keywords, choices or page title have every word of `text`; those with it in the label
+    first. `choices` tells what can be chosen in a setting.
 
     Words begin with what is typed; only where none does, it may stand anywhere.
     """
-    pages = tuple(pages)
-    shown = tuple(shown)
-    return _find(pages, shown, text, _starts_in) or _find(pages, shown, text, lambda word, every: word in every)
-
-
-def _find(pages: Iterable[Page], shown: Iterable[str], text: str, fits: Callable[[str, str], bool]) -> list[Found]:
-    words = folded(text).split()
     names = set(shown)
+    every = [
+        (Found(page, setting), folded(setting.label), folded(
+            f"{setting.label} {setting.help_text} {setting.keywords} {choices(setting)} {page.title}"
+        ))
+        for page in pages for setting in page.settings if setting.name in names
+    ]  # fmt: skip
+    words = folded(text).split()
+    return _find(every, words, _starts_in) or _find(every, words, lambda word, inside: word in inside)
+
+
+def _find(
+    every: Iterable[tuple[Found, str, str]], words: list[str], fits: Callable[[str, str], bool]
+) -> list[Found]:
     found: list[tuple[int, Found]] = []
-    for page in pages if words else ():
-        for setting in page.settings:
-            if setting.name not in names:
-                continue
-            label = folded(setting.label)
-            every = f"{label} {folded(setting.help_text)} {folded(setting.keywords)} {folded(page.title)}"
-            if all(fits(word, every) for word in words):
-                rank = 0 if label.startswith(words[0]) else 1 if fits(words[0], label) else 2
-                found.append((rank, Found(page, setting)))
+    for one, label, inside in every if words else ():
+        if all(fits(word, inside) for word in words):
+            found.append((0 if label.startswith(words[0]) else 1 if fits(words[0], label) else 2, one))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 

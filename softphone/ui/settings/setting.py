@@ -110,6 +110,7 @@ class CustomKind:
     wide: bool = False
     bare: bool = False
     words: Callable[[SettingsContext, Json], str] | None = None
+    options: Options | None = None
 
 
 Kind = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -31,6 +32,7 @@ from softphone.ui.settings.page_view import PageView
 from softphone.ui.settings.search import Results, SearchField, find
 from softphone.ui.settings.setting import Page, Setting
 from softphone.ui.settings.sidebar import WIDTH, Sidebar
+from softphone.ui.settings.value_words import choice_words
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.announce import announce
 from softphone.ui.widgets.focus_ring import FocusRing
@@ -216,7 +218,8 @@ class SettingsWindow(QWidget):
         shown = [
             setting.name for page in self.shown_pages() for setting in page.settings if self.context.is_shown(setting)
         ]
-        self.results.show_found(text, find(self.shown_pages(), shown, text))
+        choices = partial(choice_words, self.context)
+        self.results.show_found(text, find(self.shown_pages(), shown, text, choices))
         self._stack.setCurrentWidget(self.results)
         self.sidebar.set_current("")
         self._fit()

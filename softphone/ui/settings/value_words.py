@@ -1,4 +1,4 @@
-"""A setting's value in words, for a conflict."""
+"""A setting's value in words, for a conflict; and all its choices, for the search."""
 
 from __future__ import annotations
 
@@ -40,3 +40,11 @@ def value_words(context: SettingsContext, setting: Setting, value: Json) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return str(value)
+
+
+def choice_words(context: SettingsContext, setting: Setting) -> str:
+    """What can be chosen, one after the other; "" where there is nothing to choose from."""
+    kind = setting.kind
+    if isinstance(kind, SelectKind | SegmentedKind | RadioKind | CustomKind) and kind.options is not None:
+        return " ".join(option.text for option in kind.options(context))
+    return ""

@@ -9,7 +9,7 @@ from softphone.extension.document import Json
 from softphone.phone.number import shown, to_e164
 from softphone.ui import text_caller_id as words
 from softphone.ui.main.reading_direction import isolated
-from softphone.ui.settings.caller_id_editor import CallerIdEditor
+from softphone.ui.settings.caller_id_editor import CallerIdEditor, choices_of
 from softphone.ui.settings.caller_id_request import RequestEditor, RequestsEditor, request_log
 from softphone.ui.settings.context import SettingsContext
 from softphone.ui.settings.presentation_editor import PresentationEditor
@@ -23,7 +23,8 @@ def page() -> Page:
             Rows((
                 Setting(
                     "caller_id", words.title(),
-                    CustomKind(lambda context, _: CallerIdEditor(context), bare=True, words=_shown_words),
+                    CustomKind(lambda context, _: CallerIdEditor(context), bare=True, words=_shown_words,
+                               options=_ways),
                     "/caller_id/number", keywords=words.keywords(), shown=lambda context: not context.plain,
                     read=_chosen, patch=_patch, done=_done,
                 ),
@@ -70,6 +71,11 @@ def _chosen(context: SettingsContext) -> Json:
     return {"mode": value.get("mode"), "number": value.get("number")}
 
 
+def _ways(context: SettingsContext) -> Sequence[Option]:
+    document = context.document
+    return [choice.option for choice in choices_of(document.caller_id)] if document is not None else []
+
+
 def _patch(_context: SettingsContext, value: Json) -> dict[str, Any]:
     return {"caller_id": {"mode": value["mode"], "number": value["number"]}}
 
@@ -107,6 +113,7 @@ def _presentation(what: str, where: str, label: str) -> Setting:
     kind = CustomKind(
         lambda context, _: PresentationEditor(context, _sides(context, where)),
         words=lambda context, value: next(one.text for one in _sides(context, where) if one.value == value),
+        options=lambda context: _sides(context, where),
     )
     return Setting(
         f"{what}_{where}", label, kind, f"/caller_id/{what}/{where}", keywords=words.presentation_keywords(),
