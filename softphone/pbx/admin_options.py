@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from softphone.extension.moment import parse_moment
-from softphone.extension.outgoing_rules import OutboundPattern
+from softphone.extension.outgoing_rules import EMERGENCY_EVERYWHERE, OutboundPattern
 from softphone.extension.settings import E164, KEY
 
 EPILOG = """\
@@ -137,6 +137,8 @@ def _key_and(command: argparse.ArgumentParser, name: str, **more: Any) -> None:
 def key(text: str) -> str:
     if not re.fullmatch(KEY, text):
         raise argparse.ArgumentTypeError(f"{text!r} is no extension: digits only")
+    if text in EMERGENCY_EVERYWHERE:
+        raise argparse.ArgumentTypeError(f"{text} calls the emergency services everywhere, and cannot be an extension")
     return text
 
 

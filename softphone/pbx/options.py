@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from softphone.extension.outgoing_rules import EMERGENCY_EVERYWHERE
 from softphone.pbx.demo import ACCOUNTS, DOMAIN, ROBOTS, DirectoryEntry, PersonWithAccount
 from softphone.pbx.kamailio.cluster import Cluster, cluster
 from softphone.pbx.mail import PASSWORD_VARIABLE, SECURITIES, USER_VARIABLE, SmtpServer, smtp_server
@@ -188,6 +189,8 @@ def _person(entry: dict[str, Any]) -> PersonWithAccount:
 def _key(text: object) -> str:
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,20}", text):
         raise WrongUsage(f"{text!r} is no extension: digits only")
+    if text in EMERGENCY_EVERYWHERE:
+        raise WrongUsage(f"{text} calls the emergency services everywhere, and cannot be an extension")
     return text
 
 

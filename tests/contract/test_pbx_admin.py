@@ -169,6 +169,15 @@ def test_wrong_usage_has_a_code_of_its_own(desk, arguments):
     assert exit.value.code == 2
 
 
+@pytest.mark.parametrize("number", ["112", "911"])
+@pytest.mark.parametrize("arguments", [("users", "add", "x@example.com"), ("extensions", "add"), ("group", "add")])
+def test_an_emergency_number_is_nobodys_extension(desk, capsys, arguments, number):
+    with pytest.raises(SystemExit) as exit:
+        run(["admin", "--data", str(desk.data), *arguments, number, "Label", "100"][:5 + len(arguments)])
+    assert exit.value.code == 2
+    assert f"{number} calls the emergency services everywhere, and cannot be an extension" in capsys.readouterr().err
+
+
 def test_it_must_be_told_where_the_data_is(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("SOFTPHONE_DATABASE", raising=False)
     with pytest.raises(SystemExit) as exit:

@@ -58,6 +58,8 @@ def test_the_file_of_people_may_be_a_line_of_standard_input(monkeypatch: pytest.
         (["--user", "dan@example.com"], "EMAIL:KEY:LABEL"),
         (["--user", "dan:130:Dan"], "e-mail"),
         (["--user", "dan@example.com:abc:Dan"], "digits"),
+        (["--user", "dan@example.com:112:Dan"], "112 calls the emergency services everywhere"),
+        (["--user", "dan@example.com:911:Dan"], "911 calls the emergency services everywhere"),
         (["--users", "/does/not/exist"], "No such file"),
         (["--listen", "0.0.0.0"], "one address"),
         (["--listen", "localhost"], "localhost"),
