@@ -35,6 +35,7 @@ class PersonWithAccount:
     passcode: str = ""
     outbound_rule: str | None = None
     locked: tuple[str, ...] = ()  # what only an administrator changes
+    debug_mode: bool = False  # whether the application's logs may be sent
 
     def __repr__(self) -> str:
         return f"PersonWithAccount({self.email!r}, {self.extension!r})"
@@ -65,7 +66,7 @@ OUTBOUND_RULES = (
 ACCOUNTS = (
     PersonWithAccount(
         "alice@example.com", "100", "Alice Tan", ("+6561234567", "+6591112222"), "owner", passcode="4821",
-        outbound_rule="standard",
+        outbound_rule="standard", debug_mode=True,
     ),
     PersonWithAccount(
         "bob@example.com", "110", "Bob Lee", ("+6561234568",), passcode="1357", outbound_rule="standard",

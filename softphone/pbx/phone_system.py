@@ -107,6 +107,7 @@ class PhoneSystem:
                     passcode=person.passcode,
                     outbound_rule=person.outbound_rule,
                     locked=person.locked,
+                    debug_mode=person.debug_mode,
                 )
             told.append(
                 {"email": person.email, "password": password, "extension": person.extension, "label": person.label}

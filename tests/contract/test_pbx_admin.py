@@ -97,6 +97,13 @@ def test_a_new_member_does_not_lift_its_own_limits(desk, added):
         store.close()
 
 
+def test_debug_mode_of_somebody_new_is_off_until_it_is_switched_on(desk):
+    desk("users", "add", "dan@example.com", "130", "Dan")
+    assert desk.settings("130").debug_mode is False
+    desk("debug-mode", "130", "on")
+    assert desk.settings("130").debug_mode is True
+
+
 def test_a_password_may_come_by_standard_input_and_is_not_told(desk, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("a long secret\n"))
     assert desk("users", "password", "alice@example.com", "--password-stdin") == (

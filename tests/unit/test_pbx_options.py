@@ -22,6 +22,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_the_demos_people_are_there_unless_left_out():
     assert [person.extension for person in parse([]).people] == ["100", "110", "120"]
+    assert [person.extension for person in parse([]).people if person.debug_mode] == ["100"]
     assert parse(["--without-demo"]).people == ()
 
 

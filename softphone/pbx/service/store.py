@@ -81,7 +81,7 @@ class Store:
         self, email: str, password: str, extension: str | None, label: str, *, name: str | None = None,
         organisation: str = "", caller_ids: Sequence[str] = (), role: Any = "member", licensed: bool = True,
         passcode: str = "", outbound_rule: str | None = None, locked: Sequence[str] = (),
-        settings: Settings | None = None,
+        debug_mode: bool = False, settings: Settings | None = None,
     ) -> None:
         """An account, and its extension unless None. The password, licence and extension given here always hold."""
         email, name = normal_email(email), name or label
@@ -89,7 +89,7 @@ class Store:
             self.extensions.ensure(settings or Settings(
                 key=extension, label=label, role=role, assignee=Assignee(name, email), passcode=passcode,
                 caller_id=CallerId(number=caller_ids[0] if caller_ids else None, numbers=tuple(caller_ids)),
-                no_answer=NoAnswer(emails=(email,)), debug_mode=True, outbound_rule=outbound_rule,
+                no_answer=NoAnswer(emails=(email,)), debug_mode=debug_mode, outbound_rule=outbound_rule,
                 locked=tuple(locked),
             ))
         self.accounts.ensure(
