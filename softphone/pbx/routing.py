@@ -129,6 +129,7 @@ class Routing:
     ) -> None:
         self._subscribers, self._now, self._state = subscribers, now, state
         self._service, self._draw = service, draw
+        self._drawn: dict[str, str] = {}  # key -> its number in this call: every header field has the same
         number = HIDDEN if caller.user == HIDDEN else caller.number or self._number_of(caller.key)
         self.caller = replace(caller, number=number)
         self._reached: set[str] = set()  # nobody is called twice by the ways of one call
@@ -237,7 +238,7 @@ class Routing:
 
     def _presented(self, settings: Settings, choice: Presentation, outside: bool) -> Identity:
         caller = self.caller.outside if outside else self.caller.user
-        number = shown_number(settings, self._draw) if outside else None
+        number = shown_number(settings, self._draws(settings.key)) if outside else None
         user = presented(choice, outside=outside, key=settings.key, number=number, caller=caller)
         return Identity(user, self.caller.name if user == caller else settings.label)
 
@@ -274,7 +275,7 @@ class Routing:
         settings = self._subscribers.settings(key)
         extension = self._subscribers.extension(key)
         if settings is not None:
-            return shown_number(settings, self._draw) or ""
+            return shown_number(settings, self._draws(key)) or ""
         return (extension.caller_id or "") if extension is not None else ""
 
     def may_transfer(self, key: str, number: str) -> bool:
@@ -289,7 +290,17 @@ class Routing:
 
     def _decide_outgoing(self, settings: Settings, call: Outgoing) -> OutgoingDecision:
         rule = self._subscribers.outbound_rule(settings.outbound_rule) if settings.outbound_rule else None
-        return decide_outgoing(call, settings, rule, self._draw)
+        return decide_outgoing(call, settings, rule, self._draws(settings.key))
+
+    def _draws(self, key: str) -> Callable[[Sequence[str]], str]:
+        """One number for an extension, however often it is asked for."""
+
+        def draw(numbers: Sequence[str]) -> str:
+            if self._drawn.get(key) not in numbers:
+                self._drawn[key] = self._draw(numbers)
+            return self._drawn[key]
+
+        return draw
 
 
 def _without_settings(state: LineState) -> Decision:

@@ -85,6 +85,19 @@ def test_a_number_outside_that_an_extension_forwards_to_is_paid_by_it_and_shows_
     assert (stop.kind, stop.payer, stop.shown) == ("number", "200", Identity(number, "Label 200"))
 
 
+def test_a_random_caller_id_is_drawn_once_for_a_call_and_an_extension():
+    numbers = tuple(f"+656123000{digit}" for digit in range(5))
+    shown = CallerId("random", None, numbers, forward=Presentation("caller_number", "assigned_caller_id"))
+    documents = organisation(x200=extension("200", ["+6562223333"], caller_id=shown),
+                             x201=extension("201", caller_id=shown))  # fmt: skip
+    draws = iter([*numbers, *numbers])
+    routing = Routing(documents, lambda: NOW, lambda _key: FREE, Caller("201", key="201"), draw=lambda _from: next(draws))
+    stop = routing.stops("200")[-1]
+    assert routing.diverting("200", True) == routing.diverting("200", True) == stop.shown.user
+    first = routing.caller.number
+    assert routing.outgoing("201", "+6562223333", None).shown == first != stop.shown.user
+
+
 def test_an_extension_with_no_device_there_goes_on_at_once():
     document = extension("200", no_answer=NoAnswer("forward", "+6562223333"))
     routing = Routing(organisation(x200=document), lambda: NOW, lambda _key: LineState(0, frozenset()), Caller("100"))
