@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from softphone.pbx.kamailio.rpc import KamailioRpc, RpcFault
+from softphone.pbx.kamailio.rpc import KamailioRpc, RpcFault, RpcLate
 from softphone.pbx.ports import Binding, SipCoreConfig
 
 _log = logging.getLogger(__name__)
@@ -38,11 +38,13 @@ class Registrations:
         """The device's live contact as Kamailio has it, at whichever machine; None when nothing reaches it."""
         try:
             record = (rpc or self._rpc).ask("ul.lookup", _TABLE, aor_of(device_id), within=within)
-        except RpcFault as fault:
-            if any(words in str(fault) for words in _NOT_REGISTERED):
-                return None
+        except RpcLate as fault:
             _log.warning("%s", fault)
             return self._known_here(aor_of(device_id))
+        except RpcFault as fault:
+            if not any(words in str(fault) for words in _NOT_REGISTERED):
+                _log.warning("%s", fault)
+            return None
         for entry in record.get("Contacts", []):
             contact: dict[str, Any] = entry.get("Contact", entry)
             if isinstance(contact.get("Expires"), int) and contact["Expires"] > 0:

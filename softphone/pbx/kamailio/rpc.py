@@ -17,7 +17,11 @@ _names = itertools.count(1)
 
 
 class RpcFault(Exception):
-    """Kamailio says no, or nothing."""
+    """Kamailio says no, or is not there."""
+
+
+class RpcLate(RpcFault):
+    """It is there, and has not answered in time."""
 
 
 class KamailioRpc:
@@ -35,6 +39,8 @@ class KamailioRpc:
         with self._lock:
             try:
                 return self._ask(method, parameters, within)
+            except TimeoutError as fault:
+                raise RpcLate(f"{method}: no answer within {within} s") from fault
             except (OSError, ValueError) as fault:
                 raise RpcFault(f"{method}: {fault}") from fault
 
