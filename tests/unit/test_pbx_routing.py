@@ -91,7 +91,8 @@ def test_a_random_caller_id_is_drawn_once_for_a_call_and_an_extension():
     documents = organisation(x200=extension("200", ["+6562223333"], caller_id=shown),
                              x201=extension("201", caller_id=shown))  # fmt: skip
     draws = iter([*numbers, *numbers])
-    routing = Routing(documents, lambda: NOW, lambda _key: FREE, Caller("201", key="201"), draw=lambda _from: next(draws))
+    caller = Caller("201", key="201")
+    routing = Routing(documents, lambda: NOW, lambda _key: FREE, caller, draw=lambda _from: next(draws))
     stop = routing.stops("200")[-1]
     assert routing.diverting("200", True) == routing.diverting("200", True) == stop.shown.user
     first = routing.caller.number
