@@ -10,6 +10,7 @@ import pytest
 from softphone.pbx.mail import smtp_server
 from softphone.pbx.media.mailbox import Mailboxes
 from softphone.pbx.media.speech import tone, write_wav
+from softphone.pbx.service import voicemail_centre
 from softphone.pbx.service.voicemail_centre import VoicemailCentre
 from softphone.pbx.service.voicemail_store import VoicemailStore
 from tests.fakes.smtp_sink import SmtpSink
@@ -119,6 +120,30 @@ def test_each_message_is_mailed_once_however_often_it_is_told(store, tmp_path: P
             centre.close()
         assert len(sink.received) == 2
         assert {mail.recipient for mail in sink.received} == {"alice@example.com"}
+
+
+def test_a_recording_that_cannot_be_attached_is_told_first_and_mailed_without_sound(
+    store, tmp_path: Path, boxes, monkeypatch, caplog
+):
+    def broken(_recording):
+        told.append("mp3")
+        raise OSError("no encoder")
+
+    told = []
+    monkeypatch.setattr(voicemail_centre, "mp3_of", broken)
+    with SmtpSink() as sink:
+        smtp = smtp_server(sink.address, "voicemail@phone.test", {})
+        centre = VoicemailCentre(store, tmp_path, mailbox_changed=lambda *count: told.append(count), smtp=smtp)
+        centre.start()
+        try:
+            leave(boxes)
+            centre.media_event({"event": "mailbox", "extension": "100"})
+            assert sink.wait_for(1)[0].attachments == []
+            until(lambda: centre._mail.waiting() == 0, "all is sent")
+        finally:
+            centre.close()
+    assert told == [("100", 1, 0), "mp3"]
+    assert "is mailed without its sound" in caplog.text
 
 
 def test_without_a_mail_server_nothing_is_kept_to_be_mailed_later(store, tmp_path: Path, boxes):

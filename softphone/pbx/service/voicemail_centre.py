@@ -88,8 +88,8 @@ class VoicemailCentre:
         if self._store.extension(extension) is None:
             return
         self._voicemails.follow_files(extension)
-        self._mail_what_is_new(extension)
         self._tell(extension)
+        self._mail_what_is_new(extension)
 
     def _tell(self, extension: str) -> None:
         """Message waiting (RFC 3842), and open lists. From any thread."""
@@ -100,8 +100,7 @@ class VoicemailCentre:
 
     def _mail_what_is_new(self, extension: str) -> None:
         for voicemail in self._voicemails.not_mailed(extension):
-            recording = self._voicemails.recording(voicemail)
-            sound = mp3_of(recording) if recording is not None and self._recipients(extension) else None
+            sound = self._sound(voicemail) if self._recipients(extension) else None
             mails = self._mails(extension, lambda to, one=voicemail, sound=sound: self._about(one, to, sound))  # type: ignore[misc]
             with self._store.writing, self._store.engine.begin() as connection:
                 if self._mail is not None:
@@ -109,6 +108,14 @@ class VoicemailCentre:
                 self._voicemails.set_mailed(connection, voicemail.id)
         if self._mail is not None:
             self._mail.look()
+
+    def _sound(self, voicemail: Voicemail) -> bytes | None:
+        try:
+            recording = self._voicemails.recording(voicemail)
+            return mp3_of(recording) if recording is not None else None
+        except Exception:  # whatever the encoder raises: the mail itself must not wait for it
+            _log.exception("a voice message of %s is mailed without its sound", voicemail.extension)
+            return None
 
     def _about(self, voicemail: Voicemail, recipient: str, sound: bytes | None) -> EmailMessage:
         assert self._mail is not None
