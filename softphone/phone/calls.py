@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from softphone.extension.call_rules import Rule
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
 from softphone.phone.call import Call, CallState, Intent
+from softphone.phone.call_list import CallList
 from softphone.phone.failure import Failure, FailureKind, Refused, call_failure
 from softphone.phone.history import HistoryEntry
 from softphone.phone.number import DialTarget, digits_only
@@ -29,7 +30,7 @@ LOST_AFTER = 30.0
 HERE_ONLY = 480
 
 
-class Calls:
+class Calls(CallList):
     """All calls there are, in the order they began. Main thread only."""
 
     def __init__(
@@ -40,44 +41,15 @@ class Calls:
         publisher: Publisher,
         settings: Callable[[], ScreeningSettings],
     ) -> None:
+        super().__init__()
         self._user_agent = user_agent
         self._history = history
         self._clock = clock
         self._publisher = publisher
         self._settings = settings
-        self._calls: dict[str, Call] = {}
         self._tone = "none"
         self._armed = False
         self._answer_when_ended: tuple[str, str] | None = None  # (call that ends, call to answer)
-
-    # --- what there is --------------------------------------------------------------------------------------------
-
-    def __iter__(self) -> Iterator[Call]:
-        return iter(tuple(self._calls.values()))
-
-    def get(self, call_id: str) -> Call | None:
-        return self._calls.get(call_id)
-
-    @property
-    def alive(self) -> list[Call]:
-        return [call for call in self._calls.values() if call.alive]
-
-    @property
-    def ringing(self) -> list[Call]:
-        """Incoming calls that wait for the person, oldest first."""
-        return [call for call in self._calls.values() if call.ringing_here]
-
-    @property
-    def active(self) -> Call | None:
-        """The call the person is in: talking or being set up; else one on hold; never one that rings here."""
-        up = [call for call in self.alive if not call.ringing_here and not call.ending]
-        return next((c for c in up if not c.held_local), up[-1] if up else None)
-
-    @property
-    def held(self) -> list[Call]:
-        """Calls on hold by us beside the active one."""
-        active = self.active
-        return [call for call in self.alive if call.held_local and call is not active]
 
     # --- intents --------------------------------------------------------------------------------------------------
 
