@@ -187,6 +187,10 @@ def test_a_passcode_is_asked_for_and_told_and_asked_again_when_it_is_wrong(media
     until(lambda: len(samples_so_far(tmp_path / "silence.wav")) > 2 * RATE, "two seconds")
     assert len(loud_frames(samples_so_far(tmp_path / "silence.wav"))) <= 5, "silence until signalling takes over"
     assert call.state == "confirmed"
+    call.stop_recording()
+    media.processes.tell("services", command="passcode", token="abc123", result="ringing")
+    ringing = heard(call, tmp_path / "ringing.wav", 1.4)
+    assert len(tones(ringing, 425)) > 50, "it rings at the other end, and goes on"
     call.hangup()
     call.wait_for_end()
     assert [event["digits"] for event in media.events if event["event"] == "passcode"] == ["4821", "999"]

@@ -416,6 +416,23 @@ async def test_the_right_passcode_connects_the_call_at_the_second_try(ground: Ru
 
 
 @rule
+async def test_after_the_right_passcode_the_caller_hears_it_ringing(ground: RuleGround):
+    alice, outside, prompts = await ground.phone("100-1"), await ground.child("+81..."), await ground.child("*87...")
+    premium(ground)
+    prompt = await asked(ground, alice, prompts)
+    await enter(ground, prompt, "4711", "right")
+    ringing = await outside.incoming()
+    assert [command["result"] for command in ground.asked] == ["right"]
+    ringing.ring()
+    ringing.ring()
+    expected = {"command": "passcode", "token": prompt.token, "result": "ringing"}
+    await ground.until(lambda: ground.asked[1:] == [expected], "ringing is told once")
+    await prompt.outgoing.hang_up()
+    await ringing.cancelled()
+    assert ground.asked[1:] == [expected]
+
+
+@rule
 async def test_three_wrong_passcodes_end_the_call(ground: RuleGround):
     alice, outside, prompts = await ground.phone("100-1"), await ground.child("+81..."), await ground.child("*87...")
     premium(ground)

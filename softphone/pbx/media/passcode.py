@@ -9,13 +9,14 @@ from typing import Any
 
 from softphone.pbx.media.child import MediaChild
 from softphone.pbx.media.leg import Leg
-from softphone.pbx.media.sounds import Phrase
+from softphone.pbx.media.sounds import Beep, Phrase
 from softphone.pbx.media.voicemail import VOICE
 
 log = logging.getLogger(__name__)
 
 ENTER = Phrase("Enter your passcode, then hash.", VOICE)
 WRONG = Phrase("That passcode is not right.", VOICE)
+RINGBACK = Beep(frequency=425.0, seconds=0.4, times=2, rest=2.0)
 MOST_DIGITS = 10
 SILENT_SECONDS = 10.0
 _REFUSE_SECONDS = 0.5
@@ -39,7 +40,7 @@ class Passcodes:
         self._silent_seconds = silent_seconds
         self._asked: dict[str, _Asked] = {}
         child.commands["passcode"] = self._result
-        child.prepare(ENTER, WRONG)
+        child.prepare(ENTER, WRONG, RINGBACK)
 
     def ask(self, leg: Leg, token: str) -> None:
         """Speaks, then collects digits until #, ten of them, or ten seconds of silence."""
@@ -90,6 +91,9 @@ class Passcodes:
             log.info("a passcode was judged after its call")
         elif command.get("result") == "wrong":
             self._listen(token, asked, WRONG)
+        elif command.get("result") == "ringing":  # somebody's telephone, after the right one
+            asked.listens = False
+            asked.leg.say_again_and_again(RINGBACK)
         else:  # right, or ended: signalling connects the caller to somebody else, or hangs up
             asked.listens = False
             asked.leg.say()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from softphone.pbx.media.speech import SpeechFailed, Voice, speak, tone, write_wav
+from softphone.pbx.media.speech import SAMPLE_RATE, SpeechFailed, Voice, speak, tone, write_wav
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,13 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Beep:
-    """A tone, such as that after which a recording starts; `times` one after another, with as long pauses."""
+    """A tone, such as that after which a recording starts; `times` one after another, with as long pauses.
+    `rest`: seconds of silence at its end, for one that is played again and again."""
 
     frequency: float = 1000.0
     seconds: float = 0.4
     times: int = 1
+    rest: float = 0.0
 
 
 Sound = Phrase | Beep | Path
@@ -82,7 +84,8 @@ class Sounds:
     def _make(sound: Phrase | Beep, file: Path) -> None:
         if isinstance(sound, Beep):
             beep = tone(sound.frequency, sound.seconds)
-            write_wav(file, (beep + array("h", bytes(2 * len(beep)))) * (sound.times - 1) + beep)
+            rest = array("h", bytes(2 * int(SAMPLE_RATE * sound.rest)))
+            write_wav(file, (beep + array("h", bytes(2 * len(beep)))) * (sound.times - 1) + beep + rest)
             return
         try:
             speak(sound.text, sound.voice, file)

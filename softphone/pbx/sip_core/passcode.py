@@ -34,6 +34,7 @@ class PasscodePrompt(Joining):
         self._call, self._ringing, self._payer = call, ringing, payer
         self._token = secrets.token_hex(8)
         self._tries = 0
+        self._rings = False
         self._prompt: Leg | None = None
         self._joining: Leg | None = None
         self._offer = ringing.offer
@@ -83,6 +84,9 @@ class PasscodePrompt(Joining):
     def progressed(self, leg: Leg, response: Any, _only: bool = False) -> None:
         if self._prompt is None:
             self._call.progressed(leg, response, True)
+        elif not self._rings and response.getSCode()[0] in (180, 183):
+            self._rings = True
+            self._tell("ringing")  # its dialog is up: the child plays what a 180 would say
 
     def answered(self, leg: Leg, response: Any, transaction: Any) -> None:
         call = self._call
