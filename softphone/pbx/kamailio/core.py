@@ -112,15 +112,23 @@ class KamailioCore:
         closing.close()
 
     def _last_words(self, node: Node) -> None:
-        """The node hangs up what is up; Kamailio stays until that has gone out."""
+        """The node hangs up what is up, a request for each leg; Kamailio stays until they have gone out."""
+        legs, before = node.open_tables().get("legs", 0), self._transactions()
         node.stop()
         deadline = time.monotonic() + _LAST_WORDS_SECONDS
-        with contextlib.suppress(RpcFault):
-            while time.monotonic() < deadline:
-                told = self._presence_rpc.ask("tm.stats")
-                if told.get("current", 0) <= told.get("waiting", 0):
-                    return
-                time.sleep(0.02)
+        while legs and before is not None and time.monotonic() < deadline:
+            time.sleep(0.02)
+            now = self._transactions()
+            if now is not None and now[0] >= before[0] + legs and now[1] == 0:
+                return
+
+    def _transactions(self) -> tuple[int, int] | None:
+        """How many there were since the start, and how many go on; None where Kamailio does not say."""
+        try:
+            told = self._presence_rpc.ask("tm.stats")
+        except RpcFault:
+            return None
+        return int(told["total"]), int(told["current"]) - int(told["waiting"])
 
     def _kamailio_restarted(self) -> None:
         self._questions.do(self._registrations.restore)
