@@ -193,6 +193,7 @@ class AccountJobs(ServiceJobs):
                 self._parts_of = attempt
                 self.load_voicemails()
                 self.load_outbound_rules()
+                self.load_caller_id_requests()
                 self.load_calls()
 
     def _service_refused(self, attempt: int, failure: Failure) -> None:
@@ -280,7 +281,9 @@ class AccountJobs(ServiceJobs):
                     self.load_voicemails()
                 elif event == "calls":
                     self.load_calls()
-                elif event in ("extension", "directory") and not self._loading:
+                elif event == "extension":
+                    self.load_caller_id_requests()  # the answer to one may be what has changed
+                if event in ("extension", "directory") and not self._loading:
                     self._loading = True  # several changes at once are loaded once
                     self._worker.submit(lambda: self._load_the_rest(attempt, client))
         except Refused as refused:

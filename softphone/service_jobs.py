@@ -90,6 +90,12 @@ class ServiceJobs(ABC):
             "outbound_rules", "", lambda client: self._tell(ev.OutboundRulesLoaded(tuple(client.outbound_rules())))
         )
 
+    def load_caller_id_requests(self) -> None:
+        def job(client: AccountService) -> None:
+            self._tell(ev.CallerIdRequestsLoaded(tuple(client.caller_id_requests())))
+
+        self._request("caller_id_requests", "", job)
+
     def fetch_voicemail(self, voicemail_id: str) -> None:
         def job(client: AccountService) -> None:
             found = self._sounds.find("voicemail", voicemail_id)
@@ -131,6 +137,7 @@ class ServiceJobs(ABC):
         def job(client: AccountService) -> None:
             client.request_caller_id(number, note)
             self._tell(ev.RequestDone("caller_id_request", number))
+            self.load_caller_id_requests()
 
         self._request("caller_id_request", number, job)
 

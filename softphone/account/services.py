@@ -15,7 +15,7 @@ from softphone.account.errors import server_failure
 from softphone.account.http import Answer
 from softphone.account.wire import setting_authors
 from softphone.phone.failure import Refused, SettingAuthor
-from softphone.phone.phone_services import OutboundRuleEntry
+from softphone.phone.phone_services import CallerIdRequest, OutboundRuleEntry
 from softphone.phone.ports import SoundFile
 from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
@@ -65,6 +65,9 @@ class ServiceParts(ABC):
 
     def request_caller_id(self, number: str, note: str) -> None:
         self._ask("POST", "/caller-id-requests", JSON, encode({"number": number, "note": note}))
+
+    def caller_id_requests(self) -> Sequence[CallerIdRequest]:
+        return read_answer(self._ask("GET", "/caller-id-requests"), wire.caller_id_requests)
 
     def outbound_rules(self) -> Sequence[OutboundRuleEntry]:
         return read_answer(self._ask("GET", "/outbound-rules"), wire.outbound_rules)

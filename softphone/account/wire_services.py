@@ -8,8 +8,8 @@ from typing import Any, Literal
 from softphone.account.wire import plain, read_rows
 from softphone.extension.document import InvalidDocument
 from softphone.extension.moment import parse_moment
-from softphone.extension.settings import PLAIN
-from softphone.phone.phone_services import OutboundRuleEntry
+from softphone.extension.settings import E164, PLAIN
+from softphone.phone.phone_services import CallerIdRequest, OutboundRuleEntry
 from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
 
@@ -48,6 +48,14 @@ class _Rule:
     description: str = ""
 
 
+@dataclass(frozen=True)
+class _CallerIdRequest:
+    number: str = field(metadata={"max_length": 16, "pattern": E164})
+    asked_at: str = field(metadata={"max_length": 40, "pattern": PLAIN})
+    state: Literal["checking", "ready", "refused"]
+    reason: str = ""
+
+
 def voicemails(value: Any) -> tuple[Voicemail, ...]:
     return read_rows(_Voicemail, value, _voicemail)
 
@@ -64,6 +72,17 @@ def outbound_rules(value: Any) -> tuple[OutboundRuleEntry, ...]:
     return read_rows(
         _Rule, value, lambda one: OutboundRuleEntry(one.id, plain(one.name) or one.id, plain(one.description))
     )
+
+
+def caller_id_requests(value: Any) -> tuple[CallerIdRequest, ...]:
+    return read_rows(_CallerIdRequest, value, _caller_id_request)
+
+
+def _caller_id_request(one: _CallerIdRequest) -> CallerIdRequest:
+    at = parse_moment(one.asked_at)
+    if at is None:
+        raise InvalidDocument(())
+    return CallerIdRequest(one.number, at.timestamp(), one.state, plain(one.reason))
 
 
 def calls(value: Any, ahead: float = 0.0) -> tuple[ServerCall, ...]:

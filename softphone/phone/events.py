@@ -15,6 +15,7 @@ from softphone.phone.party import Party
 from softphone.phone.registration import RegistrationState
 from softphone.phone.secret import Secret
 from softphone.phone.service_events import (
+    CallerIdRequestsLoaded,
     OutboundRulesLoaded,
     RequestDone,
     RequestRefused,
@@ -26,8 +27,8 @@ from softphone.phone.service_events import (
 from softphone.phone.sound import SoundDevice, SoundInUse
 
 __all__ = [  # beside what is here
-    "OutboundRulesLoaded", "RequestDone", "RequestRefused", "ServerCallsLoaded", "ServiceEvent", "SoundFetched",
-    "VoicemailsLoaded",
+    "CallerIdRequestsLoaded", "OutboundRulesLoaded", "RequestDone", "RequestRefused", "ServerCallsLoaded",
+    "ServiceEvent", "SoundFetched", "VoicemailsLoaded",
 ]  # fmt: skip
 
 # --- from the user agent -------------------------------------------------------------------------------------------

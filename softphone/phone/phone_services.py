@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from softphone.phone import events as ev
 from softphone.phone.failure import Failure, FailureKind, Refused
@@ -26,6 +26,16 @@ class OutboundRuleEntry:
     description: str = ""
 
 
+@dataclass(frozen=True)
+class CallerIdRequest:
+    """A number that the organisation was asked for, when (Unix time), and what came of it."""
+
+    number: str
+    asked_at: float
+    state: Literal["checking", "ready", "refused"] = "checking"
+    reason: str = ""
+
+
 class PhoneServices:
     """A part of `Phone`. `Topic.SERVICE` carries each answer: SoundFetched, RequestDone or RequestRefused."""
 
@@ -35,6 +45,7 @@ class PhoneServices:
         self._has_service = usable
         self.voicemails = Voicemails(account, publisher, usable)
         self.outbound_rules: tuple[OutboundRuleEntry, ...] = ()
+        self.caller_id_requests: tuple[CallerIdRequest, ...] = ()  # the newest first
         self._missing: set[str] = set()
 
     def offers(self, feature: str) -> bool:
@@ -77,6 +88,9 @@ class PhoneServices:
         elif isinstance(event, ev.OutboundRulesLoaded):
             self.outbound_rules = event.rules
             self._announce(Topic.SETTINGS)
+        elif isinstance(event, ev.CallerIdRequestsLoaded):
+            self.caller_id_requests = event.requests
+            self._announce(Topic.SETTINGS)
         elif isinstance(event, ev.SoundFetched):
             self._announce(Topic.SERVICE, event)
         elif isinstance(event, ev.RequestDone | ev.RequestRefused):
@@ -102,5 +116,5 @@ class PhoneServices:
 
     def _clear_services(self) -> None:
         self.voicemails.clear()
-        self.outbound_rules, self._missing = (), set()
+        self.outbound_rules, self.caller_id_requests, self._missing = (), (), set()
         self._announce(Topic.VOICEMAILS)

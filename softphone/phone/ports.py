@@ -15,7 +15,7 @@ from softphone.phone.kept_settings import KeptSettings
 from softphone.phone.secret import Secret
 
 if TYPE_CHECKING:
-    from softphone.phone.phone_services import OutboundRuleEntry
+    from softphone.phone.phone_services import CallerIdRequest, OutboundRuleEntry
     from softphone.phone.server_calls import ServerCall
     from softphone.phone.voicemail import Voicemail
 
@@ -79,6 +79,7 @@ class AccountService(Protocol):
     def put_message(self, mp3: bytes, name: str) -> None: ...
     def preview_speech(self, speech: dict[str, Any]) -> SoundFile: ...
     def request_caller_id(self, number: str, note: str) -> None: ...
+    def caller_id_requests(self) -> Sequence[CallerIdRequest]: ...
     def outbound_rules(self) -> Sequence[OutboundRuleEntry]: ...
     def calls(self) -> Sequence[ServerCall]:
         """The newest rows of the extension's call history, newest first."""

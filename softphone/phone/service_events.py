@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from softphone.phone.failure import Failure
 
 if TYPE_CHECKING:
-    from softphone.phone.phone_services import OutboundRuleEntry
+    from softphone.phone.phone_services import CallerIdRequest, OutboundRuleEntry
     from softphone.phone.server_calls import ServerCall
     from softphone.phone.voicemail import Voicemail
 
@@ -21,6 +21,13 @@ class VoicemailsLoaded:
 @dataclass(frozen=True)
 class OutboundRulesLoaded:
     rules: tuple[OutboundRuleEntry, ...]
+
+
+@dataclass(frozen=True)
+class CallerIdRequestsLoaded:
+    """The newest first."""
+
+    requests: tuple[CallerIdRequest, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class RequestDone:
 
 @dataclass(frozen=True)
 class RequestRefused:
-    """what: as above, as in SoundFetched, or voicemails | outbound_rules."""
+    """what: as above, as in SoundFetched, or voicemails | outbound_rules | caller_id_requests."""
 
     what: str
     failure: Failure
@@ -57,5 +64,6 @@ class RequestRefused:
 
 
 ServiceEvent = (
-    VoicemailsLoaded | OutboundRulesLoaded | ServerCallsLoaded | SoundFetched | RequestDone | RequestRefused
+    VoicemailsLoaded | OutboundRulesLoaded | CallerIdRequestsLoaded | ServerCallsLoaded | SoundFetched | RequestDone
+    | RequestRefused
 )

@@ -123,6 +123,10 @@ def ready() -> str:
     return tr("Ready")
 
 
+def not_granted(reason: str) -> str:
+    return tr("Refused: {reason}", reason=reason) if reason else tr("Refused")
+
+
 # --- what the other side sees -----------------------------------------------------------------------------------------
 
 

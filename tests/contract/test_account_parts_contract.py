@@ -128,6 +128,8 @@ def test_a_preview_of_nothing_is_refused(world):
 def test_a_caller_id_can_be_asked_for(world):
     client = signed_in(world)
     client.request_caller_id("+6598765432", "For the new campaign")
+    (asked,) = client.caller_id_requests()
+    assert (asked.number, asked.state, asked.reason) == ("+6598765432", "checking", "")
     assert refusal(client.request_caller_id, "12", "").kind is FailureKind.INVALID
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from softphone.extension.document import Fault
 from softphone.extension.settings import E164
 from softphone.phone.failure import Failure, FailureKind, Refused, SettingAuthor
-from softphone.phone.phone_services import OutboundRuleEntry
+from softphone.phone.phone_services import CallerIdRequest, OutboundRuleEntry
 from softphone.phone.ports import SoundFile
 from softphone.phone.server_calls import ServerCall
 from softphone.phone.voicemail import Voicemail
@@ -84,6 +84,10 @@ class FakeServiceParts:
         if not re.fullmatch(E164, number):
             raise Refused(Failure(FailureKind.INVALID, 422))
         self._system.parts.requests.append((session.extension, number, note))
+
+    def caller_id_requests(self) -> Sequence[CallerIdRequest]:
+        mine = [one for one in self._system.parts.requests if one[0] == self._session().extension]
+        return [CallerIdRequest(number, 0.0) for _, number, _ in reversed(mine)]
 
     def outbound_rules(self) -> Sequence[OutboundRuleEntry]:
         self._session()

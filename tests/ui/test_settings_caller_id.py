@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from softphone.phone import events as ev
 from softphone.phone.failure import Failure, FailureKind
+from softphone.phone.phone_services import CallerIdRequest
 from softphone.ui.settings.caller_id_request import RequestEditor
 from softphone.ui.widgets.toast import Toast
 from tests.ui.settings_bench import SettingsBench
@@ -159,6 +160,27 @@ def test_the_answer_is_the_number_among_ones_own(qtbot):
     bench.phone.handle(ev.RequestDone("caller_id_request", "+6567890000"))
     bench.somebody_changes(caller_id=caller_id(numbers=[*NUMBERS, "+6567890000"]))
     assert bench.row("requests").editor.lines[0].accessibleName().endswith(", Ready")
+
+
+def test_after_a_restart_the_requests_and_their_answers_are_there(qtbot):
+    bench = make(qtbot)
+    bench.phone.handle(ev.CallerIdRequestsLoaded((
+        CallerIdRequest("+6567890002", bench.phone.now()),
+        CallerIdRequest("+6567890001", bench.phone.now() - 60, "refused", "It is not yours."),
+        CallerIdRequest(NUMBERS[1], bench.phone.now() - 90, "ready"),
+    )))  # fmt: skip
+    bench.settle()
+    names = [line.accessibleName() for line in bench.row("requests").editor.lines]
+    assert [name.rpartition(", ")[2] for name in names] == ["Being checked", "Refused: It is not yours.", "Ready"]
+
+
+def test_a_request_just_made_is_one_line_once_the_service_tells_it(qtbot):
+    bench = make(qtbot)
+    ask(bench, "+6567890000")
+    bench.phone.handle(ev.RequestDone("caller_id_request", "+6567890000"))
+    bench.phone.handle(ev.CallerIdRequestsLoaded((CallerIdRequest("+6567890000", bench.phone.now() - 20),)))
+    bench.settle()
+    assert len(bench.row("requests").editor.lines) == 1
 
 
 def test_a_request_that_was_refused_says_why_and_keeps_what_was_typed(qtbot):

@@ -11,7 +11,7 @@ from softphone.account_jobs import AccountJobs
 from softphone.phone import events as ev
 from softphone.phone.account import DirectoryEntry, ThisDevice
 from softphone.phone.failure import Failure, FailureKind, Refused
-from softphone.phone.phone_services import LARGEST_MESSAGE, OutboundRuleEntry
+from softphone.phone.phone_services import LARGEST_MESSAGE, CallerIdRequest, OutboundRuleEntry
 from softphone.phone.ports import SoundFile
 from softphone.phone.secret import Secret
 from softphone.phone.server_calls import ServerCall
@@ -20,6 +20,7 @@ from softphone.store.credentials import SavedAccount
 from softphone.store.sound_cache import SoundCache
 from tests.fakes.phone_ports import ANY_PASSWORD, any_document, any_provisioning, any_session
 
+A_REQUEST = CallerIdRequest("+6567890000", 1_795_000_000.0, "refused", "It is not yours.")
 A_VOICEMAIL = Voicemail("v1", "+6591234567", 1_790_000_000.0, 4.5)
 A_CALL = ServerCall(7, "c7", False, "+6591234567", 1_790_000_000.0, "busy")
 DEVICE = ThisDevice("d1", "desk", "linux", "0.1.0")
@@ -115,6 +116,10 @@ class Service:
 
     def delete_voicemail(self, voicemail_id):
         self._do("delete_voicemail")
+
+    def caller_id_requests(self):
+        self._do("caller_id_requests")
+        return [A_REQUEST]
 
     def outbound_rules(self):
         self._do("outbound_rules")
@@ -326,6 +331,12 @@ def signed_in(scene):
     scene.worker.run()
     scene.posted.clear()
     return scene
+
+
+def test_after_signing_in_the_requests_for_a_caller_id_are_listed(scene):
+    scene.jobs.sign_in("alice@example.com", ANY_PASSWORD, None, None, True)
+    scene.worker.run()
+    assert ev.CallerIdRequestsLoaded((A_REQUEST,)) in scene.posted
 
 
 def test_after_signing_in_voice_messages_rules_and_calls_are_listed(scene):

@@ -30,6 +30,10 @@ from softphone.ui.widgets.labels import Label
 from softphone.ui.widgets.toast import show_toast
 
 _WHAT = "caller_id_request"
+_APART = 300.0  # seconds that two clocks tell the same request apart at most
+_LOOKS = {
+    "checking": ("clock", "warn"), "ready": ("check-circle", "success"), "refused": ("x", "danger"),
+}  # fmt: skip
 
 
 @dataclass
@@ -41,7 +45,10 @@ class Request:
 
 
 class RequestLog:
-    """What was asked for since the start, of one account. The answer is the number among one's own."""
+    """What was asked for, of one account: as the service tells it, and what it has not told yet.
+
+    The number among one's own is an answer, too.
+    """
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
@@ -60,10 +67,19 @@ class RequestLog:
             self._address, self.requests, self.asking = address, [], ""
 
     def shown(self, context: SettingsContext) -> Json:
-        """[number, when it was asked for, whether it is there], the newest first."""
+        """[number, when it was asked for, state, the reason of a refusal], the newest first."""
         document = context.document
         mine = (*document.caller_id.numbers, *document.caller_id.assigned) if document is not None else ()
-        return [[request.number, request.at, request.number in mine] for request in reversed(self.requests)]
+        told = self._phone.caller_id_requests
+        # Until the service has told the request just made, an older one of the same number is not its answer.
+        own = [
+            one for one in self.requests
+            if not any(other.number == one.number and other.asked_at >= one.at - _APART for other in told)
+        ]  # fmt: skip
+        lines = [[one.number, one.at, "checking", ""] for one in reversed(own)]
+        lines += [[one.number, one.asked_at, one.state, one.reason] for one in told]
+        return [[number, at, "ready", ""] if number in mine else [number, at, state, reason]
+                for number, at, state, reason in lines]  # fmt: skip
 
     def _answered(self, event: object) -> None:
         if isinstance(event, RequestRefused | RequestDone) and event.what == _WHAT and self.asking:
@@ -175,21 +191,27 @@ class RequestEditor(Editor):
 class _RequestLine(QWidget):
     """One request: its number, when it was asked for, and how it stands."""
 
-    def __init__(self, number: str, at: float, ready: bool) -> None:
+    def __init__(self, number: str, at: float, state: str, reason: str) -> None:
         super().__init__()
         asked = datetime.fromtimestamp(at, timezone.utc).astimezone()
         words_of = (isolated(shown(number)), words.asked_on(day_and_month(asked)))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 10)
         row.setSpacing(8)
-        row.addWidget(Mark("check-circle" if ready else "clock", "success-text" if ready else "warn-text", size=18))
+        icon, tone = _LOOKS[state]
+        said = {"checking": words.being_checked(), "ready": words.ready()}.get(state) or words.not_granted(reason)
+        row.addWidget(Mark(icon, f"{tone}-text", size=18))
         row.addSpacing(6)
         row.addWidget(Label(words_of[0], "body", tabular=True))
         row.addWidget(Label(f"· {words_of[1]}", "body", "text-tertiary"))
         row.addStretch(1)
-        tag = Tag(words.ready(), "success") if ready else Tag(words.being_checked(), "warn")
-        row.addWidget(tag, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setAccessibleName(", ".join((*words_of, words.ready() if ready else words.being_checked())))
+        if state == "refused":
+            reason_line = Label(said, "body", "danger-text")
+            reason_line.setToolTip(said)
+            row.addWidget(reason_line)
+        else:
+            row.addWidget(Tag(said, "success" if state == "ready" else "warn"), 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setAccessibleName(", ".join((*words_of, said)))
         self.setMinimumHeight(theme().scaled(44))
 
 
@@ -211,7 +233,7 @@ class RequestsEditor(Editor):
         for line in self.lines:
             line.hide()
             line.deleteLater()
-        self.lines = [_RequestLine(number, at, ready) for number, at, ready in value]
+        self.lines = [_RequestLine(*one) for one in value]
         for line in self.lines:
             self._column.addWidget(line)
 

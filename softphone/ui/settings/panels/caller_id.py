@@ -48,7 +48,7 @@ def page() -> Page:
                 ),
                 Setting(
                     "requests", "", CustomKind(lambda context, _: RequestsEditor(), bare=True),
-                    shown=lambda context: _may_request(context) and bool(request_log(context).requests),
+                    shown=lambda context: _may_request(context) and bool(request_log(context).shown(context)),
                     read=lambda context: request_log(context).shown(context),
                 ),
             )),
