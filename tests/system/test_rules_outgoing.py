@@ -284,6 +284,21 @@ async def test_a_warning_tone_that_cannot_be_played_leaves_the_call_as_it_is(gro
 
 
 @rule
+async def test_a_warning_tone_that_could_not_be_played_is_tried_again(ground: RuleGround):
+    alice, outside, tones = await ground.phone("100-1"), await ground.child("+656..."), await ground.child("*88")
+    ground.set("100", usage_limit=UsageLimit("duration", 10, 10 - 2.5 / 60))
+    outgoing = await ground.dial(alice, OUTSIDE)
+    incoming = await outside.incoming()
+    await incoming.answer(sdp(6000))
+    await outgoing.answered()
+    await (await tones.incoming()).refuse(486)
+    await tone_for(alice, outgoing, outside, incoming, tones)
+    await alice.expect("BYE", outgoing.call_id)
+    await tones.fence()
+    assert [request for request in tones.requests if request.method == "INVITE"] == []  # heard once, it is enough
+
+
+@rule
 async def test_two_calls_share_one_limit(ground: RuleGround):
     alice, mobile, outside = await ground.phone("100-1"), await ground.phone("100-2"), await ground.child("+656...")
     ground.set("100", usage_limit=UsageLimit("duration", 10, 10 - 1.6 / 60))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from softphone.extension.outgoing_rules import OutgoingDecision
@@ -152,11 +153,11 @@ class Call:
     def refer(self, leg: Leg, request: Any, transaction: Any) -> None:
         self._refer(self, leg, request, transaction)
 
-    def warn(self, leg: Leg) -> None:
+    def warn(self, leg: Leg, heard: Callable[[], None]) -> None:
         """The limit of whoever pays for `leg` is near: the other end hears a tone."""
         other = self.other(leg)
         if other is not None:
-            WarningTone(self._exchange, self, other).start()
+            WarningTone(self._exchange, self, other, heard).start()
 
     # -- ending -----------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from softphone.pbx.sip_core.exchange import Exchange
@@ -28,7 +29,7 @@ class Joining:
     def refer(self, _leg: Leg, _request: Any, transaction: Any) -> None:
         self._exchange.layer.reply(transaction, 491, "Request Pending")
 
-    def warn(self, _leg: Leg) -> None:
+    def warn(self, _leg: Leg, _heard: Callable[[], None]) -> None:
         """Nobody hears a tone while the sound is being joined."""
 
     def redirected(self, _leg: Leg, _numbers: list[str]) -> None:

@@ -45,8 +45,8 @@ class LegOwner(Protocol):
         """Hangs up everybody; `cause` is the Reason (RFC 3326) they are told."""
         ...
 
-    def warn(self, leg: Leg) -> None:
-        """The call will end soon: the usage limit of the other end of `leg` is near."""
+    def warn(self, leg: Leg, heard: Callable[[], None]) -> None:
+        """The call will end soon: the usage limit of the other end of `leg` is near. Calls `heard` once it was told."""
         ...
 
 

@@ -20,4 +20,5 @@ class Timings:
     max_expires: int = 3600
     usage_told: float = 30.0  # how often talk time outside is counted
     usage_warning: float = 60.0  # before the limit
+    warning_again: float = 5.0  # after a warning that could not be heard: on hold, in a transfer
     warning_tone: float = 1.5  # how long it is listened to

@@ -40,11 +40,16 @@ class UsageMeter:
         wait = timings.usage_told
         if left is not None:
             warn_in = left - timings.usage_warning
-            if not self._warned and warn_in <= 0:
-                self._warned = True
-                self._leg.owner.warn(self._leg)
-            wait = min(wait, left, max(0.0, warn_in) if not self._warned else left)
+            wait = min(wait, left)
+            if not self._warned and warn_in > 0:
+                wait = min(wait, warn_in)
+            elif not self._warned:
+                self._leg.owner.warn(self._leg, self._was_warned)
+                wait = min(wait, timings.warning_again)
         self._timer = self._loop.call_later(max(wait, 0.01), self._look)
+
+    def _was_warned(self) -> None:
+        self._warned = True
 
     def _look(self) -> None:
         self._timer = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from softphone.pbx.routing import WARNING
@@ -22,9 +23,9 @@ _log = logging.getLogger(__name__)
 class WarningTone(Joining):
     """The call's running transfer while it lasts. Whatever fails, the two ends talk to each other again."""
 
-    def __init__(self, exchange: Exchange, call: Call, listener: Leg) -> None:
+    def __init__(self, exchange: Exchange, call: Call, listener: Leg, heard: Callable[[], None]) -> None:
         super().__init__(exchange)
-        self._call, self._leg = call, listener
+        self._call, self._leg, self._heard = call, listener, heard
         self._fork: Fork | None = None
         self._child: Leg | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -59,6 +60,7 @@ class WarningTone(Joining):
             joined = reply is not None and reply.getSCode()[0] < 300
             layer.acknowledge(transaction, reply.getBody() if joined else None)
             if joined:
+                self._heard()
                 loop = asyncio.get_running_loop()
                 self._timer = loop.call_later(self._exchange.timings.warning_tone, self._back)
             else:
