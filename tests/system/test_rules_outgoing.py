@@ -299,6 +299,27 @@ async def test_a_warning_tone_that_could_not_be_played_is_tried_again(ground: Ru
 
 
 @rule
+async def test_a_telephone_that_makes_no_offer_comes_back_from_the_warning_tone_by_an_offer(ground: RuleGround):
+    alice, outside, tones = await ground.phone("100-1"), await ground.child("+656..."), await ground.child("*88")
+    ground.set("100", usage_limit=UsageLimit("duration", 10, 10 - 2.5 / 60))
+    outgoing = await ground.dial(alice, OUTSIDE)
+    incoming = await outside.incoming()
+    await incoming.answer(sdp(6000))
+    await outgoing.answered()
+    answering = asyncio.ensure_future((await tones.incoming()).answer(sdp(7000)))
+    alice.reply(await alice.expect("INVITE", outgoing.call_id), 200, "OK", sdp(4002))
+    await answering
+    alice.reply(await alice.expect("INVITE", outgoing.call_id), 488, "Not Acceptable Here")
+    offered = await alice.expect("INVITE", outgoing.call_id)
+    assert offered.body == sdp(6000)
+    alice.reply(offered, 200, "OK", sdp(4006))
+    back = await outside.expect("INVITE", incoming.call_id)
+    assert back.body == sdp(4006)
+    outside.reply(back, 200, "OK", sdp(6000))
+    assert (await alice.expect("BYE", outgoing.call_id)).get("reason") == LIMIT_REACHED
+
+
+@rule
 async def test_two_calls_share_one_limit(ground: RuleGround):
     alice, mobile, outside = await ground.phone("100-1"), await ground.phone("100-2"), await ground.child("+656...")
     ground.set("100", usage_limit=UsageLimit("duration", 10, 10 - 1.6 / 60))

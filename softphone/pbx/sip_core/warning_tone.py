@@ -79,8 +79,7 @@ class WarningTone(Joining):
     def _offered(self, response: Any, transaction: Any) -> None:
         other, layer = self._call.other(self._leg), self._exchange.layer
         if response is None or response.getSCode()[0] >= 300 or response.getBody() is None or other is None:
-            _log.warning("a call does not come back from its warning tone")
-            self._close()
+            self._offer_again(other)
             return
         layer.hold_ack(transaction)
 
@@ -90,6 +89,21 @@ class WarningTone(Joining):
             self._close()
 
         reinvite_patiently(other, response.getBody(), (), answered)
+
+    def _offer_again(self, other: Leg | None) -> None:
+        """The listener makes no offer: it gets the other end's, and the other end what it answers."""
+        if other is None or other.last_sdp is None or self._leg.ended or self._call.over:
+            self._close()
+            return
+
+        def answered(reply: Any, _transaction: Any) -> None:
+            if reply is None or reply.getSCode()[0] >= 300 or reply.getBody() is None:
+                _log.warning("a call does not come back from its warning tone")
+                self._close()
+                return
+            reinvite_patiently(other, reply.getBody(), (), lambda _reply, _its_transaction: self._close())
+
+        reinvite_patiently(self._leg, other.last_sdp, (), answered)
 
     def leg_left(self, _leg: Leg) -> bool:
         self._close()
