@@ -34,10 +34,10 @@ def carol(system: LocalPhoneSystem) -> Iterator[SipPhone]:
         yield phone
 
 
-def administer(system: LocalPhoneSystem, *arguments: str) -> None:
+def administer(system: LocalPhoneSystem, *arguments: str, stdin: str = "") -> None:
     done = subprocess.run(
         [sys.executable, "-m", "softphone", "pbx", "admin", "--data", str(system.data), *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=30, check=False,
+        cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -69,7 +69,7 @@ def power_at(samples: np.ndarray, frequency: float) -> np.ndarray:
 def test_a_passcode_is_asked_by_voice_and_keyed_in_before_the_call_goes_out(system: LocalPhoneSystem, carol: SipPhone):
     administer(system, "outbound-rule", "add", "asks", "Asks", "--pattern", "+656:passcode:numbers nearby")
     administer(system, "set", "120", "/outbound_rule", '"asks"')
-    administer(system, "set", "120", "/passcode", '"4711"')
+    administer(system, "passcode", "120", "--passcode-stdin", stdin="4711\n")
     call = dialled(carol, OUTSIDE)
     since = len(system.events)
     call.wait_for_media()

@@ -1,7 +1,8 @@
 """The tray: its state, its menu, its clicks, its painted icons."""
 
 import pytest
-from PySide6.QtWidgets import QSystemTrayIcon
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from softphone.phone import commands as cmd
 from softphone.phone import events as ev
@@ -232,3 +233,16 @@ def test_each_state_has_an_icon_of_its_own_at_every_size(qtbot, on_dark):
 def test_the_icon_offers_every_size(qtbot):
     sizes = {size.width() for size in tray_icon(TrayState.AVAILABLE, True).availableSizes()}
     assert sizes == set(SIZES)
+
+
+def test_a_menu_filled_again_and_again_keeps_no_submenus(qtbot):
+    bench = Bench()
+    bench.allow_quiet()
+    counts = set()
+    for _ in range(3):
+        call = incoming(bench.phone)
+        bench.phone.handle(ev.CallDisconnected(call.id, 487))
+        bench.phone.calls.forget_ended(call.id)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        counts.add(len(bench.tray.menu.findChildren(QMenu)))
+    assert counts == {1}

@@ -66,6 +66,7 @@ class Tray(QObject):
         self._shown_state: tuple[TrayState, bool] | None = None
         self._filled: list[_Item] = []
         self._menu = QMenu()
+        self._submenus: list[QMenu] = []
         self._menu.aboutToShow.connect(self._fill)
         self.icon = QSystemTrayIcon(self)
         self.icon.setContextMenu(self._menu)
@@ -168,6 +169,9 @@ class Tray(QObject):
         items = self._items()
         self._filled = [item for item in items if item is not None and not item.heading]
         self._menu.clear()
+        for submenu in self._submenus:  # `clear` takes their lines away and leaves the menus
+            submenu.deleteLater()
+        self._submenus = []
         for item in items:
             if item is None:
                 self._menu.addSeparator()
@@ -179,6 +183,7 @@ class Tray(QObject):
 
     def _add_submenu(self, item: _Item) -> None:
         submenu = self._menu.addMenu(item.text.replace("&", "&&"))
+        self._submenus.append(submenu)
         for line in item.inside:
             self._add_action(submenu, line)
 
