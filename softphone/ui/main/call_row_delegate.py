@@ -12,7 +12,7 @@ from softphone.ui.main.call_rows import CallRow, DayRow
 from softphone.ui.main.calls_model import CallsModel
 from softphone.ui.main.reading_direction import isolated
 from softphone.ui.text import clock
-from softphone.ui.text_main import day_heading, mirrored_icon, on_this_call, row_text
+from softphone.ui.text_main import mirrored_icon, on_this_call, row_text
 from softphone.ui.theme.icons import paint_icon
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.avatar import paint_avatar
@@ -78,8 +78,7 @@ class CallRowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setLayoutDirection(option.direction)
         if isinstance(row, DayRow):
-            today = datetime.now().date()
-            paint_heading(painter, rect, day_heading(row.day, today))
+            paint_heading(painter, rect, self._model.heading(row))
         elif row is not None:
             self._paint_call(painter, rect, row, index.row(), option)
         painter.restore()

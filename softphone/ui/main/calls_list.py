@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -22,7 +20,7 @@ from softphone.ui import text_actions, text_pages
 from softphone.ui.main.call_row_delegate import CallRowDelegate, action_rects, heading_height, paint_heading
 from softphone.ui.main.call_rows import CallRow, DayRow
 from softphone.ui.main.calls_model import CallsModel
-from softphone.ui.text_main import day_heading, row_text
+from softphone.ui.text_main import row_text
 from softphone.ui.theme.theme import theme
 from softphone.ui.widgets.overlay_scroll_bar import OverlayScrollBar
 from softphone.ui.widgets.popup import MenuItem, PopupMenu
@@ -124,7 +122,7 @@ class CallsList(QListView):
                 top_of_next = self.visualRect(below).top()
                 if 0 < top_of_next < height:
                     shift = top_of_next - height
-        self._sticky.text = day_heading(heading.day, datetime.now().date())
+        self._sticky.text = self._calls.heading(heading)
         self._sticky.setGeometry(0, shift, self.viewport().width(), height)
         self._sticky.show()
         self._sticky.stackUnder(self.scroll_bar)

@@ -108,15 +108,15 @@ class CallsModel(QAbstractListModel):
         if role == ROW:
             return row
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._heading(row) if isinstance(row, DayRow) else self.who(row).name
+            return self.heading(row) if isinstance(row, DayRow) else self.who(row).name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if isinstance(row, DayRow):
-                return self._heading(row)
+                return self.heading(row)
             now = datetime.fromtimestamp(self._phone.now())
             return row_spoken(row.newest, self.who(row), row.count, now, self.presence(row))
         return None
 
-    def _heading(self, row: DayRow) -> str:
+    def heading(self, row: DayRow) -> str:
         return day_heading(row.day, datetime.fromtimestamp(self._phone.now()).date())
 
     # --- changes --------------------------------------------------------------------------------------------------
