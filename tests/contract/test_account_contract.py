@@ -330,7 +330,7 @@ def test_two_phone_numbers_to_forward_to_get_their_own_sentence(world):
     assert "Maximum 1 Phone Number." in refusal(client.patch_extension, several, etag).detail
 
 
-@pytest.mark.parametrize("patch", [{"key": "101"}, {"debug_mode": False}, {"role": "owner"}, {"locked": ["/dnd"]}])
+@pytest.mark.parametrize("patch", [{"key": "101"}, {"debug_mode": True}, {"role": "owner"}, {"locked": ["/dnd"]}])
 def test_what_only_the_administrator_sets_is_locked(world, patch):
     client, _ = signed_in(world)
     _, etag = client.extension()

@@ -74,6 +74,7 @@ class RealWorld:
         self._far(call_id).hangup()
 
     def far_holds(self, call_id):
+        self._far(call_id).wait_for("confirmed")  # sound may flow before the ACK
         self._far(call_id).wait_for_media("active")
         self._far(call_id).hold()
 

@@ -87,7 +87,7 @@ class FakePhoneSystem:
         self.accounts[email] = Account(password, label, organisation, extension, licensed)
         if extension is not None:
             settings = Settings(
-                key=extension, label=label, assignee=Assignee(label, email), locked=tuple(locked), debug_mode=True,
+                key=extension, label=label, assignee=Assignee(label, email), locked=tuple(locked),
                 caller_id=CallerId(number=caller_ids[0] if caller_ids else None, numbers=tuple(caller_ids)),
             )
             self.documents[extension] = settings.to_json(), 1
